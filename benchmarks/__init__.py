@@ -1,0 +1,1 @@
+"""Measurements against other software; run one with `python -m benchmarks.NAME`."""

@@ -1,0 +1,68 @@
+"""The memo as one SQLite file."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+
+from lexiane_dagster.domain.errors import UnavailableError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS memo (
+    namespace TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (namespace, key)
+) WITHOUT ROWID
+"""
+_BATCH = 500
+
+
+class SqliteMemo:
+    """The `Memo` port. Losing the last batches in a power cut is harmless, so writes are not synced."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get_many(self, namespace: str, keys: Iterable[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        with self._connection() as connection:
+            for batch in _batches(keys):
+                marks = ",".join("?" * len(batch))
+                found.update(
+                    connection.execute(
+                        # Only question marks are put into the text.
+                        f"SELECT key, value FROM memo WHERE namespace = ? AND key IN ({marks})",  # noqa: S608
+                        (namespace, *batch),
+                    )
+                )
+        return found
+
+    def put_many(self, namespace: str, values: Mapping[str, bytes]) -> None:
+        if not values:
+            return
+        with self._connection() as connection, connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO memo VALUES (?, ?, ?)",
+                ((namespace, key, value) for key, value in values.items()),
+            )
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=60)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(_SCHEMA)
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise UnavailableError(
+                f"the memo {self._path} cannot be used: {error}",
+                remedy="check disk space and permissions; the file may be deleted at any time",
+            ) from error
+
+
+def _batches(keys: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    iterator = iter(keys)
+    while batch := tuple(islice(iterator, _BATCH)):
+        yield batch

@@ -1,0 +1,10 @@
+"""The clock of the machine."""
+
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The `Clock` port."""
+
+    def now(self) -> str:
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

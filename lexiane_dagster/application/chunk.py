@@ -1,0 +1,105 @@
+"""Documents to chunks: incremental by the digest of the text."""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.preserve import (
+    is_preserved,
+    load_snapshot,
+    preserve_json,
+    preserved,
+)
+from lexiane_dagster.domain.canonical import canonical_bytes
+from lexiane_dagster.domain.corpus import Chunk, Document, ExtractedText, Passage, chunks_of
+from lexiane_dagster.domain.digest import digest_of_json
+from lexiane_dagster.domain.merkle import merkle_root
+from lexiane_dagster.domain.snapshot import ChunksSnapshot, DocumentsSnapshot
+from lexiane_dagster.ports.chunker import Chunker
+from lexiane_dagster.ports.progress import Progress
+
+MEMO = "passages/v1"
+STAGE_MEMO = "chunks-of/v1"
+BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Chunked:
+    """`cut` counts the documents that were cut now rather than remembered."""
+
+    snapshot: ChunksSnapshot
+    cut: int
+
+
+def chunk(handle: str, chunker: Chunker, backends: Backends, progress: Progress) -> Chunked:
+    """Cut the documents of the snapshot named by `handle`."""
+    stage = digest_of_json({"documents": handle, "chunker": chunker.identity})
+    if known := _remembered(stage, backends):
+        return Chunked(known, 0)
+    source = load_snapshot(backends.objects, handle, DocumentsSnapshot)
+    documents = backends.tables.documents(source.documents)
+    chunks: list[Chunk] = []
+    cut = 0
+    with progress.stage("chunks", len(documents)) as advance:
+        for start in range(0, len(documents), BATCH):
+            batch = documents[start : start + BATCH]
+            found, computed = _cut_batch(batch, chunker, backends)
+            chunks.extend(found)
+            cut += computed
+            advance(len(batch))
+    chunks.sort(key=lambda item: item.chunk_id)
+    snapshot = ChunksSnapshot(handle, merkle_root(item.leaf() for item in chunks), len(chunks))
+    if not backends.tables.holds("chunks", snapshot.chunks):
+        backends.tables.put_chunks(snapshot.chunks, chunks)
+    preserve_json(backends.objects, snapshot.to_json())
+    backends.memo.put_many(STAGE_MEMO, {stage: snapshot.digest.encode()})
+    return Chunked(snapshot, cut)
+
+
+def _remembered(stage: str, backends: Backends) -> ChunksSnapshot | None:
+    digest = backends.memo.get_many(STAGE_MEMO, [stage]).get(stage)
+    if digest is None or not is_preserved(backends.objects, digest.decode()):
+        return None
+    snapshot = load_snapshot(backends.objects, digest.decode(), ChunksSnapshot)
+    return snapshot if backends.tables.holds("chunks", snapshot.chunks) else None
+
+
+def _cut_batch(
+    documents: Sequence[Document], chunker: Chunker, backends: Backends
+) -> tuple[list[Chunk], int]:
+    keys = [
+        digest_of_json(
+            {
+                "text": document.text_digest,
+                "markup": document.markup,
+                "title": document.title,
+                "chunker": chunker.identity,
+            }
+        )
+        for document in documents
+    ]
+    known = backends.memo.get_many(MEMO, keys)
+
+    def work(pair: tuple[Document, str]) -> tuple[list[Chunk], tuple[str, bytes] | None]:
+        document, key = pair
+        text = preserved(backends.objects, document.text_digest).decode()
+        if key in known:
+            return list(chunks_of(document.document_id, text, _decode(known[key]))), None
+        passages = chunker.cut(ExtractedText(text, document.markup, document.title, document.pages))
+        return list(chunks_of(document.document_id, text, passages)), (key, _encode(passages))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(work, zip(documents, keys, strict=True)))
+    computed = [item for _, item in results if item is not None]
+    backends.memo.put_many(MEMO, dict(computed))
+    return [item for chunks, _ in results for item in chunks], len(computed)
+
+
+def _encode(passages: Sequence[Passage]) -> bytes:
+    return canonical_bytes([[p.start, p.end, p.heading] for p in passages])
+
+
+def _decode(value: bytes) -> list[Passage]:
+    return [Passage(start, end, tuple(heading)) for start, end, heading in json.loads(value)]

@@ -1,0 +1,64 @@
+"""Index files: derived from a version's tables, and built again whenever they are missing."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.domain.corpus import Chunk, Document
+from lexiane_dagster.domain.version import LexicalStatistics
+from lexiane_dagster.ports.analyzer import Analyzer
+from lexiane_dagster.ports.index import IndexedChunk
+from lexiane_dagster.ports.progress import Progress
+
+BATCH = 1024
+
+
+def derived_folder(backends: Backends, version: str) -> Path:
+    """Where the index files of a version live."""
+    return backends.derived / version
+
+
+def derive(
+    scratch: Path,
+    chunks: Sequence[Chunk],
+    documents: Mapping[str, Document],
+    vectors: NDArray[np.int16],
+    analyzer: Analyzer,
+    backends: Backends,
+    progress: Progress,
+) -> LexicalStatistics:
+    """Build the index files in `scratch`; chunks come in the order of their ids."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    with progress.stage("index", len(chunks)) as advance:
+
+        def rows() -> Iterator[IndexedChunk]:
+            for start in range(0, len(chunks), BATCH):
+                batch = chunks[start : start + BATCH]
+                terms = analyzer.terms_of_many([item.indexed_text for item in batch])
+                for item, found in zip(batch, terms, strict=True):
+                    groups = documents[item.document_id].groups
+                    yield IndexedChunk(item.chunk_id, found, groups)
+                advance(len(batch))
+
+        return backends.engine.build(scratch, rows(), vectors)
+
+
+def scratch_folder(backends: Backends, name: str) -> Path:
+    """A folder of this process; what a killed process left is swept by `move_into_place`."""
+    return backends.derived / f".building-{name}-{os.getpid()}"
+
+
+def move_into_place(scratch: Path, folder: Path) -> None:
+    """Make `scratch` the version's folder in one step; a folder that is there already is kept."""
+    try:
+        scratch.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+        shutil.rmtree(scratch)

@@ -1,0 +1,175 @@
+"""Source to documents: read, preserve, extract; incremental by the digest of the bytes."""
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from lexiane_dagster.application.backends import Backends, Recipe, Waiver
+from lexiane_dagster.application.preserve import is_preserved, preserve, preserve_json
+from lexiane_dagster.domain.canonical import canonical_bytes
+from lexiane_dagster.domain.corpus import Document, SourceDocument, WaivedDocument, utf8_order
+from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
+from lexiane_dagster.domain.errors import DocumentError, SourceError
+from lexiane_dagster.domain.merkle import merkle_root
+from lexiane_dagster.domain.snapshot import DocumentsSnapshot
+from lexiane_dagster.ports.progress import Progress
+from lexiane_dagster.ports.source import SourceEntry
+
+MEMO = "extraction/v1"
+BATCH = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of reading a source once; `listed` = documents + waived."""
+
+    snapshot: DocumentsSnapshot
+    listed: int
+    extracted: int
+    waived: tuple[WaivedDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    document: Document
+    memo_key: str
+    memo_value: bytes | None
+
+
+def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
+    """Read every document of the source and keep raw bytes and text.
+
+    Raises:
+        SourceError: the source cannot be listed, or documents failed and no waiver covers them.
+    """
+    entries = list(recipe.source.entries())
+    documents: list[Document] = []
+    failures: list[DocumentError] = []
+    extracted = 0
+    with progress.stage("documents", len(entries)) as advance:
+        for batch in _read_all(recipe, backends, entries):
+            memos: dict[str, bytes] = {}
+            for outcome in batch:
+                if isinstance(outcome, DocumentError):
+                    failures.append(outcome)
+                    continue
+                documents.append(outcome.document)
+                if outcome.memo_value is not None:
+                    extracted += 1
+                    memos[outcome.memo_key] = outcome.memo_value
+            backends.memo.put_many(MEMO, memos)
+            advance(len(batch))
+    waived = _waive(failures, recipe.waiver)
+    if not documents:
+        raise SourceError(
+            f"corpus {recipe.corpus!r} has no document that can be used",
+            remedy="check the source's path and patterns in defs.yaml",
+        )
+    documents.sort(key=lambda document: utf8_order(document.document_id))
+    snapshot = _seal(recipe.corpus, documents, waived, backends)
+    return Ingested(snapshot, len(entries), extracted, waived)
+
+
+def _read_all(
+    recipe: Recipe, backends: Backends, entries: list[SourceEntry]
+) -> Iterator[list[_Outcome | DocumentError]]:
+    def work(entry: SourceEntry) -> _Outcome | DocumentError:
+        try:
+            return _read_one(recipe, backends, recipe.source.read(entry))
+        except DocumentError as error:
+            return error
+
+    remaining = iter(entries)
+    with ThreadPoolExecutor(min(8, 2 * (os.cpu_count() or 1))) as pool:
+        while batch := list(islice(remaining, BATCH)):
+            yield list(pool.map(work, batch))
+
+
+def _read_one(recipe: Recipe, backends: Backends, source: SourceDocument) -> _Outcome:
+    raw_digest = digest_of_bytes(source.raw)
+    key = digest_of_json(
+        {"raw": raw_digest, "media_type": source.media_type, "parser": recipe.parser.identity}
+    )
+    known = backends.memo.get_many(MEMO, [key]).get(key)
+    if known is not None:
+        document = _document(source, raw_digest, known)
+        if is_preserved(backends.objects, raw_digest) and is_preserved(
+            backends.objects, document.text_digest
+        ):
+            return _Outcome(document, key, None)
+    text = recipe.parser.extract(source)
+    preserve(backends.objects, source.raw)
+    value = canonical_bytes(
+        {
+            "text": preserve(backends.objects, text.text.encode()),
+            "length": len(text.text),
+            "markup": text.markup,
+            "title": text.title,
+            "pages": text.pages,
+        }
+    )
+    return _Outcome(_document(source, raw_digest, value), key, value)
+
+
+def _document(source: SourceDocument, raw_digest: str, extraction: bytes) -> Document:
+    found = json.loads(extraction)
+    return Document(
+        document_id=source.document_id,
+        raw_digest=raw_digest,
+        text_digest=found["text"],
+        media_type=source.media_type,
+        metadata=source.metadata,
+        groups=source.groups,
+        pages=tuple(found["pages"]),
+        markup=found["markup"],
+        title=found["title"],
+        raw_bytes=len(source.raw),
+        text_length=found["length"],
+    )
+
+
+def _waive(failures: list[DocumentError], waiver: Waiver | None) -> tuple[WaivedDocument, ...]:
+    if not failures:
+        return ()
+    if waiver is None and len(failures) == 1:
+        raise failures[0]
+    listing = "\n".join(f"  - {failure.detail}. To mend: {failure.remedy}" for failure in failures)
+    if waiver is None:
+        raise SourceError(
+            f"{len(failures)} documents cannot be used:\n{listing}",
+            remedy="mend them, exclude them, or waive them with `on_error: quarantine`",
+        )
+    if len(failures) > waiver.maximum:
+        raise SourceError(
+            f"{len(failures)} documents cannot be used, and the waiver covers "
+            f"{waiver.maximum}:\n{listing}",
+            remedy="mend them, or raise `on_error.maximum` in defs.yaml",
+        )
+    return tuple(
+        WaivedDocument(failure.document_id, failure.reason, failure.detail)
+        for failure in sorted(failures, key=lambda f: utf8_order(f.document_id))
+    )
+
+
+def _seal(
+    corpus: str,
+    documents: list[Document],
+    waived: tuple[WaivedDocument, ...],
+    backends: Backends,
+) -> DocumentsSnapshot:
+    snapshot = DocumentsSnapshot(
+        corpus=corpus,
+        documents=merkle_root(document.leaf() for document in documents),
+        document_count=len(documents),
+        waived=merkle_root(item.leaf() for item in waived),
+        waived_count=len(waived),
+    )
+    if not backends.tables.holds("documents", snapshot.documents):
+        backends.tables.put_documents(snapshot.documents, documents)
+    if not backends.tables.holds("waived", snapshot.waived):
+        backends.tables.put_waived(snapshot.waived, waived)
+    preserve_json(backends.objects, snapshot.to_json())
+    return snapshot

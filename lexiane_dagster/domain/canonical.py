@@ -1,0 +1,46 @@
+"""Canonical bytes: the only form in which structures are hashed (docs/formats/canonical-v1.md).
+
+RFC 8785 (JCS), restricted to what this project hashes: objects, arrays, strings, booleans, null and
+integers of magnitude below 2^53. Floats are refused, so the hard part of JCS does not arise.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+
+INTEGER_LIMIT = 2**53
+
+
+def canonical_bytes(value: Json) -> bytes:
+    """UTF-8 bytes of `value` in RFC 8785 form.
+
+    Raises:
+        TypeError: a float or another type without one canonical form.
+        ValueError: an integer of magnitude 2^53 or more, or a lone surrogate.
+    """
+    return json.dumps(
+        _ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ).encode("utf-8")
+
+
+def _ordered(value: object) -> object:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= INTEGER_LIMIT:
+            raise ValueError(f"integer out of the range of canonical JSON: {value}")
+        return value
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("keys of a canonical object must be texts")
+        # RFC 8785 section 3.2.3 orders keys by UTF-16 code units.
+        return {k: _ordered(value[k]) for k in sorted(value, key=_utf16)}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_ordered(item) for item in value]
+    raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be")

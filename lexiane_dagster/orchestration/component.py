@@ -1,0 +1,75 @@
+"""The component `lexiane_dagster.CorpusIndex`: one `defs.yaml` makes all assets of one corpus."""
+
+from typing import Any
+
+import dagster as dg
+from pydantic import BaseModel
+
+from lexiane_dagster.domain.corpus import CORPUS_NAME
+from lexiane_dagster.domain.errors import ConfigurationError
+from lexiane_dagster.orchestration.assets import Corpus, corpus_assets
+from lexiane_dagster.orchestration.checks import corpus_checks
+from lexiane_dagster.orchestration.gates import gates_of
+from lexiane_dagster.orchestration.release import release_asset
+from lexiane_dagster.orchestration.scaffold import CorpusIndexScaffolder
+from lexiane_dagster.orchestration.serving import answers_asset
+from lexiane_dagster.settings import CorpusSettings, parse
+
+
+@dg.scaffold_with(CorpusIndexScaffolder)
+class CorpusIndex(dg.Component):
+    """Turns the documents of one source into immutable, queryable index versions.
+
+    The corpus is named after the folder that holds the `defs.yaml`. `expectations.yaml` beside it
+    adds quality gates, `questions.jsonl` judged questions.
+    """
+
+    def __init__(self, settings: CorpusSettings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def get_model_cls(cls) -> type[BaseModel]:
+        return CorpusSettings
+
+    @classmethod
+    def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> "CorpusIndex":
+        """Resolves `{{ … }}` templates, then validates again, so that both kinds of mistake show."""
+        declared = attributes.model_dump(exclude_unset=True) if attributes else {}
+        resolved = context.resolution_context.resolve_value(declared)
+        return cls(parse(CorpusSettings, resolved, context.path / "defs.yaml"))
+
+    def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
+        name = context.path.name
+        if not CORPUS_NAME.fullmatch(name):
+            raise ConfigurationError(
+                f"{name!r} is no name for a corpus",
+                remedy="rename the folder: lower-case letters, digits and underscores",
+            )
+        corpus = Corpus(
+            name=name,
+            root=context.project_root,
+            folder=context.path,
+            settings=self.settings,
+            gates=gates_of(context.path / "expectations.yaml"),
+        )
+        assets = [*corpus_assets(corpus), release_asset(corpus)]
+        return dg.Definitions(
+            assets=[*assets, answers_asset(corpus)],
+            asset_checks=corpus_checks(corpus),
+            jobs=[index_job(name)],
+            executor=dg.in_process_executor,
+        )
+
+
+def index_job(corpus: str) -> Any:
+    """The job that builds, checks and releases one corpus."""
+    return dg.define_asset_job(
+        name=f"{corpus}_index",
+        selection=dg.AssetSelection.assets(*(dg.AssetKey([corpus, stage]) for stage in STAGES)),
+        executor_def=dg.in_process_executor,
+        tags={"lexiane/corpus": corpus},
+        description=f"Build, check and release the corpus {corpus}.",
+    )
+
+
+STAGES = ("documents", "chunks", "embeddings", "index", "release")

@@ -1,0 +1,59 @@
+"""Handles between assets: each asset reads the exact upstream snapshot that this run was given.
+
+A handle is the DataVersion of a materialisation. What this run materialised counts first; otherwise
+the latest materialisation before it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from dagster import DagsterEventType, DagsterInstance
+
+from lexiane_dagster.domain.digest import is_digest
+from lexiane_dagster.domain.errors import LexianeError, NotFoundError
+
+HANDLE = "lexiane/handle"
+
+
+def upstream_handle(instance: DagsterInstance, run_id: str, key: dg.AssetKey) -> str:
+    """The handle of the asset `key` as seen by the run.
+
+    Raises:
+        NotFoundError: the asset has never been materialised in this Dagster instance.
+    """
+    of_run = instance.get_records_for_run(run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
+    for record in reversed(of_run.records):
+        materialization = record.asset_materialization
+        if materialization and materialization.asset_key == key:
+            return _handle(materialization, key)
+    latest = instance.get_latest_materialization_event(key)
+    if latest is None or latest.asset_materialization is None:
+        raise NotFoundError(
+            f"{key.to_user_string()} has not been materialised yet",
+            remedy=f"launch {key.to_user_string()} too; DAGSTER_HOME must stay the same",
+        )
+    return _handle(latest.asset_materialization, key)
+
+
+def _handle(materialization: dg.AssetMaterialization, key: dg.AssetKey) -> str:
+    value = materialization.metadata.get(HANDLE)
+    if value is None or not is_digest(str(value.value)):
+        raise NotFoundError(
+            f"the last materialisation of {key.to_user_string()} carries no handle",
+            remedy="launch it again",
+        )
+    return str(value.value)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Let Dagster show our errors as what they are: a sentence and a remedy, and no retry."""
+    try:
+        yield
+    except LexianeError as error:
+        raise dg.Failure(
+            description=f"{error.detail}\nTo mend: {error.remedy}",
+            metadata={"remedy": error.remedy, "exit_code": error.exit_code},
+            allow_retries=False,
+        ) from error

@@ -1,0 +1,128 @@
+"""Running a corpus's job in this process, as `dg launch` would, and telling what came of it."""
+
+import os
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster import DagsterEventType
+from dagster._core.errors import DagsterAssetCheckFailedError
+
+from lexiane_dagster.bootstrap import Application
+from lexiane_dagster.domain.errors import GateError, LexianeError, NotFoundError
+from lexiane_dagster.orchestration.component import CorpusIndex
+from lexiane_dagster.orchestration.progress import showing
+from lexiane_dagster.ports.progress import Progress
+from lexiane_dagster.settings import CorpusSettings, Project
+
+DAGSTER_YAML = """\
+# Dagster's own state lives in this folder. Nothing is sent anywhere.
+telemetry:
+  enabled: false
+"""
+
+
+# The command line shows bars and one error; the run's whole log is in the Dagster UI.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A finished run; `metadata` is what each stage reported, by stage."""
+
+    run_id: str
+    metadata: Mapping[str, Mapping[str, Any]]
+
+
+def load_definitions(root: Path) -> dg.Definitions:
+    """Every corpus of the project at `root`."""
+    _make_importable(root)
+    return dg.load_from_defs_folder(path_within_project=root)
+
+
+def corpus_settings(root: Path, folder: Path) -> CorpusSettings:
+    """The settings of the corpus that `folder` declares, templates resolved."""
+    _make_importable(root)
+    tree = dg.ComponentTree.for_project(root)
+    return tree.load_component(folder, CorpusIndex).settings
+
+
+def _make_importable(root: Path) -> None:
+    for folder in (root / "src", root):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+
+
+def dagster_instance(project: Project) -> dg.DagsterInstance:
+    """Dagster's instance of the project, made on first use."""
+    home = project.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "dagster.yaml"
+    if not file.exists():
+        file.write_text(DAGSTER_YAML, "utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    return dg.DagsterInstance.get()
+
+
+def launch(app: Application, corpus: str, progress: Progress) -> Launched:
+    """Build, check and release one corpus.
+
+    Raises:
+        LexianeError: what stopped the run: a document, the source, a gate, a missing server.
+    """
+    definitions = load_definitions(app.project.root)
+    try:
+        job = definitions.resolve_job_def(f"{corpus}_index")
+    except dg.DagsterInvariantViolationError as error:
+        raise NotFoundError(
+            f"the project {app.project.root} declares no corpus {corpus!r}",
+            remedy=f"add it: lexiane add {corpus} PATH",
+        ) from error
+    run_id = str(uuid.uuid4())
+    with dagster_instance(app.project) as instance, showing(progress):
+        try:
+            job.execute_in_process(instance=instance, run_id=run_id, run_config=QUIET)
+        except dg.Failure as failure:
+            if isinstance(failure.__cause__, LexianeError):
+                raise failure.__cause__ from failure
+            raise
+        except DagsterAssetCheckFailedError as failure:
+            raise _gate_error(instance, run_id) from failure
+        return Launched(run_id, _materialized(instance, run_id))
+
+
+def _materialized(instance: dg.DagsterInstance, run_id: str) -> dict[str, dict[str, Any]]:
+    found = instance.get_records_for_run(
+        run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION
+    ).records
+    return {
+        materialization.asset_key.path[-1]: {
+            key: value.value for key, value in materialization.metadata.items()
+        }
+        for materialization in (record.asset_materialization for record in found)
+        if materialization is not None
+    }
+
+
+def _gate_error(instance: dg.DagsterInstance, run_id: str) -> GateError:
+    found = instance.get_records_for_run(
+        run_id, of_type=DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    failed = []
+    for record in found:
+        evaluation = record.event_log_entry.asset_check_evaluation
+        if evaluation and evaluation.blocking and not evaluation.passed:
+            failing: Any = evaluation.metadata["failing"].value
+            named = ", ".join(failing or [])
+            failed.append(
+                f"{evaluation.check_name} on {evaluation.asset_key.to_user_string()} "
+                f"({evaluation.description}{': ' + named if named else ''})"
+            )
+    return GateError(
+        f"the release stays where it is, since blocking gates failed: {'; '.join(failed)}",
+        remedy="mend the documents, or the gate in expectations.yaml, and build again",
+    )

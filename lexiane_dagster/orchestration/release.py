@@ -1,0 +1,119 @@
+"""The release: it moves to a version only when every blocking gate holds for exactly that one."""
+
+import time
+
+import dagster as dg
+
+from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.build_index import load_manifest
+from lexiane_dagster.application.preserve import load_snapshot
+from lexiane_dagster.application.publish import PRODUCTION, publish
+from lexiane_dagster.application.questions import load_question_set, preserve_question_set
+from lexiane_dagster.domain.errors import GateError, NotFoundError
+from lexiane_dagster.domain.snapshot import ChunksSnapshot, EmbeddingsSnapshot
+from lexiane_dagster.domain.version import SHORT_DIGITS, short_name
+from lexiane_dagster.orchestration.assets import Corpus, materialized
+from lexiane_dagster.orchestration.checks import judge
+from lexiane_dagster.orchestration.gates import GateResult
+from lexiane_dagster.orchestration.handles import explained, upstream_handle
+from lexiane_dagster.orchestration.progress import progress_of
+from lexiane_dagster.orchestration.quality import questions_file
+
+
+def release_asset(corpus: Corpus) -> dg.AssetsDefinition:
+    """The asset that moves the release `production` of a corpus."""
+    upstream = corpus.key("index")
+
+    @dg.asset(
+        key=corpus.key("release"),
+        deps=[upstream, corpus.key("embeddings")],
+        group_name=corpus.name,
+        kinds={"sqlite"},
+        description="The pinned version that serves. Moves only after all blocking gates passed.",
+        code_version=corpus.code_version(),
+        tags={"lexiane/corpus": corpus.name},
+    )
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        started = time.monotonic()
+        app = corpus.application()
+        with explained():
+            version = upstream_handle(context.instance, context.run_id, upstream)
+            embeddings = upstream_handle(context.instance, context.run_id, corpus.key("embeddings"))
+            handles = _lineage(version, embeddings, app.backends)
+            results = [
+                (gate, result)
+                for stage, handle in handles.items()
+                for gates in [[g for g in corpus.gates if g.stage == stage]]
+                for gate, result in zip(
+                    gates, judge(corpus, gates, handle, app, progress_of(context)), strict=True
+                )
+            ]
+            _require([result for gate, result in results if gate.blocking])
+            before = app.backends.catalog.release(corpus.name, PRODUCTION)
+            moved = publish(version, PRODUCTION, app.backends)
+            _register_partitions(corpus, version, app.backends, context.instance)
+        return materialized(
+            version,
+            started,
+            {
+                "version": short_name(corpus.name, version),
+                "moved": moved,
+                "before": short_name(corpus.name, before) if before else None,
+                "gates_passed": sum(result.ok for _, result in results),
+                "gates_failed": [result.name for _, result in results if not result.ok],
+            },
+        )
+
+    return release
+
+
+def version_partitions(corpus: str) -> dg.DynamicPartitionsDefinition:
+    """Index versions of a corpus, by the 12 digits that name them."""
+    return dg.DynamicPartitionsDefinition(name=f"{corpus}_index_versions")
+
+
+def question_set_partitions(corpus: str) -> dg.DynamicPartitionsDefinition:
+    """Question sets of a corpus, by the first 12 digits of their digest."""
+    return dg.DynamicPartitionsDefinition(name=f"{corpus}_question_sets")
+
+
+def _lineage(version: str, embeddings: str, backends: Backends) -> dict[str, str]:
+    """The handle of each stage that the version was made of."""
+    manifest = load_manifest(backends.objects, version)
+    embedded = load_snapshot(backends.objects, embeddings, EmbeddingsSnapshot)
+    chunked = load_snapshot(backends.objects, embedded.source, ChunksSnapshot)
+    if (embedded.vectors, chunked.chunks) != (manifest.vectors, manifest.chunks):
+        raise NotFoundError(
+            f"version {version} was not built from the latest embeddings",
+            remedy="launch the index and the release together",
+        )
+    return {
+        "documents": chunked.source,
+        "chunks": embedded.source,
+        "embeddings": embeddings,
+        "index": version,
+    }
+
+
+def _require(blocking: list[GateResult]) -> None:
+    failed = [result for result in blocking if not result.ok]
+    if failed:
+        told = "; ".join(f"{result.name}: {result.detail}" for result in failed)
+        raise GateError(
+            f"the release stays where it is, since blocking gates failed: {told}",
+            remedy="mend the documents or the expectations and build again",
+        )
+
+
+def _register_partitions(
+    corpus: Corpus, version: str, backends: Backends, instance: dg.DagsterInstance
+) -> None:
+    instance.add_dynamic_partitions(
+        version_partitions(corpus.name).name or "", [version[:SHORT_DIGITS]]
+    )
+    file = questions_file(corpus.folder)
+    if file.is_file():
+        digest = preserve_question_set(backends.objects, corpus.name, load_question_set(file))
+        instance.add_dynamic_partitions(
+            question_set_partitions(corpus.name).name or "", [digest[:SHORT_DIGITS]]
+        )
