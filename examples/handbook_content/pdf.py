@@ -41,6 +41,10 @@ _GRID = TableStyle(
         ("NOSPLIT", (0, 0), (-1, -1)),
     ]
 )
+_LISTS = {
+    "bullets": {"bulletType": "bullet"},
+    "numbers": {"bulletType": "1", "bulletFormat": "%s."},
+}
 _MARGIN = 2.3 * cm
 _WIDTH = A4[0] - 2 * _MARGIN
 
@@ -77,8 +81,7 @@ def _flowables(block: Block) -> list[Flowable]:
             return [_paragraph(block.text, _HEADINGS[block.level - 1])]
         case "bullets" | "numbers":
             items = [_paragraph(item, _TEXT) for item in block.lines]
-            bullet = {"bulletType": "1", "bulletFormat": "%s."} if block.kind == "numbers" else {"bulletType": "bullet"}
-            return [ListFlowable(items, leftIndent=16, bulletFontSize=10, **bullet)]
+            return [ListFlowable(items, leftIndent=16, bulletFontSize=10, **_LISTS[block.kind])]
         case "table":
             return [_table(block.rows), Spacer(1, 8)]
         case _:

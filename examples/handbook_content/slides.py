@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from pptx import Presentation
 from pptx.slide import Slide
+from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
 from handbook_content.archive import settle
@@ -48,8 +49,7 @@ def _fill(slide: Slide, block: Block) -> None:
         case _:
             frame = slide.placeholders[1].text_frame
             frame.text = "\n".join(block.lines)
-            for paragraph in frame.paragraphs:
-                paragraph.font.size = Pt(20)
+            _set_size(frame, 22)
 
 
 def _add_table(slide: Slide, rows: list[Row]) -> None:
@@ -58,4 +58,11 @@ def _add_table(slide: Slide, rows: list[Row]) -> None:
     for row, texts in zip(table.rows, rows, strict=True):
         for cell, text in zip(row.cells, texts, strict=True):
             cell.text = text
-            cell.text_frame.paragraphs[0].font.size = Pt(14)
+            _set_size(cell.text_frame, 14)
+
+
+def _set_size(frame: TextFrame, points: int) -> None:
+    """On the runs: PowerPoint ignores a size that stands on a paragraph."""
+    for paragraph in frame.paragraphs:
+        for run in paragraph.runs:
+            run.font.size = Pt(points)

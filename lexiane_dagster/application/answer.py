@@ -86,12 +86,7 @@ class Asker:
 
     def answer(self, question: str, groups: Iterable[str], ranking: Sequence[Ranked]) -> Answer:
         """The answer that follows from a ranking."""
-        evidence = [
-            EvidenceChunk(entry, chunk.document_id, chunk.heading, chunk.text)
-            for entry in ranking
-            for chunk in [self.version.chunks[entry.chunk_id]]
-        ]
-        draft = self.generator.draft(self._analyzed(question), evidence)
+        draft = self.generator.draft(self.analyzed(question), self.evidence(ranking))
         return Answer(
             search=self._result(question, groups, ranking),
             text=draft.text,
@@ -112,7 +107,17 @@ class Asker:
             ),
         )
 
-    def _analyzed(self, question: str) -> AnalyzedQuestion:
+    def evidence(self, ranking: Sequence[Ranked]) -> list[EvidenceChunk]:
+        """Ranked chunks with what a generator reads of them."""
+        chunks = self.version.chunks
+        return [
+            EvidenceChunk(entry, chunk.document_id, chunk.heading, chunk.text)
+            for entry in ranking
+            for chunk in [chunks[entry.chunk_id]]
+        ]
+
+    def analyzed(self, question: str) -> AnalyzedQuestion:
+        """The question's terms, each with its idf in this version."""
         statistics = self.version.manifest.lexical
         found = self.version.searcher.frequencies(self.analyzer.terms(question))
         return AnalyzedQuestion(

@@ -1,6 +1,7 @@
 """Index files: derived from a version's tables, and built again whenever they are missing."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from lexiane_dagster.ports.index import IndexedChunk
 from lexiane_dagster.ports.progress import Progress
 
 BATCH = 1024
+_OWNER = re.compile(r"building-[0-9a-f]+-(?P<pid>[0-9]+)")
 
 
 def derived_folder(backends: Backends, version: str) -> Path:
@@ -33,8 +35,8 @@ def derive(
     progress: Progress,
 ) -> LexicalStatistics:
     """Build the index files in `scratch`; chunks come in the order of their ids."""
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.parent.mkdir(parents=True, exist_ok=True)
+    backends.derived.mkdir(parents=True, exist_ok=True)
+    _sweep(backends.derived)
     with progress.stage("index", len(chunks)) as advance:
 
         def rows() -> Iterator[IndexedChunk]:
@@ -50,8 +52,8 @@ def derive(
 
 
 def scratch_folder(backends: Backends, name: str) -> Path:
-    """A folder of this process; what a killed process left is swept by `move_into_place`."""
-    return backends.derived / f".building-{name}-{os.getpid()}"
+    """A folder of this process, so that two builds at once do not meet."""
+    return backends.derived / f"building-{name}-{os.getpid()}"
 
 
 def move_into_place(scratch: Path, folder: Path) -> None:
@@ -62,3 +64,21 @@ def move_into_place(scratch: Path, folder: Path) -> None:
         if not folder.is_dir():
             raise
         shutil.rmtree(scratch)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left half-built."""
+    for left in folder.glob("*building-*"):
+        owner = _OWNER.search(left.name)
+        if owner and not _alive(int(owner["pid"])):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

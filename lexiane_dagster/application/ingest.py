@@ -27,6 +27,7 @@ class Ingested:
     """What came of reading a source once; `listed` = documents + waived."""
 
     snapshot: DocumentsSnapshot
+    documents: tuple[Document, ...]
     listed: int
     extracted: int
     waived: tuple[WaivedDocument, ...]
@@ -70,15 +71,17 @@ def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
         )
     documents.sort(key=lambda document: utf8_order(document.document_id))
     snapshot = _seal(recipe.corpus, documents, waived, backends)
-    return Ingested(snapshot, len(entries), extracted, waived)
+    return Ingested(snapshot, tuple(documents), len(entries), extracted, waived)
 
 
 def _read_all(
     recipe: Recipe, backends: Backends, entries: list[SourceEntry]
 ) -> Iterator[list[_Outcome | DocumentError]]:
+    parser = recipe.parser.identity
+
     def work(entry: SourceEntry) -> _Outcome | DocumentError:
         try:
-            return _read_one(recipe, backends, recipe.source.read(entry))
+            return _read_one(recipe, parser, backends, recipe.source.read(entry))
         except DocumentError as error:
             return error
 
@@ -88,11 +91,11 @@ def _read_all(
             yield list(pool.map(work, batch))
 
 
-def _read_one(recipe: Recipe, backends: Backends, source: SourceDocument) -> _Outcome:
+def _read_one(
+    recipe: Recipe, parser: str, backends: Backends, source: SourceDocument
+) -> _Outcome:
     raw_digest = digest_of_bytes(source.raw)
-    key = digest_of_json(
-        {"raw": raw_digest, "media_type": source.media_type, "parser": recipe.parser.identity}
-    )
+    key = digest_of_json({"raw": raw_digest, "media_type": source.media_type, "parser": parser})
     known = backends.memo.get_many(MEMO, [key]).get(key)
     if known is not None:
         document = _document(source, raw_digest, known)

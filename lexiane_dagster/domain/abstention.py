@@ -1,41 +1,27 @@
 """When the evidence is too weak to answer: "not in this corpus" (docs/abstention.md).
 
-Two signals of the best passages decide, both on absolute scales: how near the best passage is to the
-question in meaning (cosine), and which share of the question's term weight the passages read hold.
-The line was fitted on every second judged question of the bundled corpus; `python -m
-benchmarks.abstention` fits it again and measures it on the others.
+One signal decides: which share of the question's term weight (idf) the best passage holds, its
+headings included. It is an integer, the same on every processor, and a person can check it. The
+threshold was fitted on every second judged question of the bundled corpus; `python -m
+benchmarks.abstention` fits it again, measures it on the other questions, and compares other signals.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 
-# A dot product of grid vectors of unit length is at most 4000 squared.
-UNIT_DOT = 16_000_000
-# The line  COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * coverage >= THRESHOLD, in thousandths.
-COSINE_WEIGHT = 1000
-COVERAGE_WEIGHT = 400
-THRESHOLD = 600
+# In thousandths of the question's weight.
+THRESHOLD = 380
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
-    """What the evidence for one question amounts to.
+def coverage(weights: Mapping[str, int], passages: Iterable[Collection[str]]) -> int:
+    """Thousandths of the question's weight that the best of `passages` (sets of terms) holds.
 
-    `best_dense` is the best dot product of grid vectors; `covered` of `weight` is the summed idf of
-    the question's terms that the passages hold.
+    0 for a question without terms: it asks for nothing that could be found.
     """
+    total = sum(weights.values())
+    best = max((sum(weights.get(term, 0) for term in held) for held in passages), default=0)
+    return best * 1000 // total if total else 0
 
-    best_dense: int
-    covered: int
-    weight: int
 
-    @property
-    def score(self) -> int:
-        """The left side of the line, in millionths."""
-        coverage = self.covered * 1000 // self.weight if self.weight else 0
-        cosine = max(self.best_dense, 0) * 1000 // UNIT_DOT
-        return COSINE_WEIGHT * cosine + COVERAGE_WEIGHT * coverage
-
-    @property
-    def weak(self) -> bool:
-        """True: better say "not in this corpus" than guess."""
-        return self.score < THRESHOLD * 1000
+def is_weak(share: int) -> bool:
+    """True: better say "not in this corpus" than guess."""
+    return share < THRESHOLD

@@ -1,14 +1,14 @@
 """Answers made of verbatim sentences: deterministic, integers only, no model.
 
 A sentence is worth the idf of the question's terms that it holds (those only in its headings count
-half), times the fused score of its chunk. Sentences are taken greedily, each for the terms that
+half), times the fused score of its passage. Sentences are taken greedily, each for the terms that
 those before it left open. Whether to answer at all is decided in `domain.abstention`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lexiane_dagster.domain.abstention import Strength
+from lexiane_dagster.domain.abstention import coverage, is_weak
 from lexiane_dagster.domain.answer import AnalyzedQuestion, Draft, EvidenceChunk, Quote
 from lexiane_dagster.domain.sentences import sentences
 from lexiane_dagster.ports.analyzer import Analyzer
@@ -17,8 +17,10 @@ from lexiane_dagster.ports.generator import GeneratorIdentity
 NOT_IN_CORPUS = "Not in this corpus."
 # Passages further down add noise rather than sentences.
 PASSAGES_READ = 5
-# A further sentence must bring at least this share of the question's weight.
+# A further sentence must bring one part in this many of the question's weight.
 WORTH_ADDING = 8
+
+Terms = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class _Sentence:
     position: int
     start: int
     end: int
-    own: frozenset[str]
-    heading: frozenset[str]
+    terms: Terms
+    heading: Terms
 
 
 class ExtractiveGenerator:
@@ -45,14 +47,9 @@ class ExtractiveGenerator:
 
     def draft(self, question: AnalyzedQuestion, evidence: Sequence[EvidenceChunk]) -> Draft:
         read = evidence[:PASSAGES_READ]
-        candidates = [
-            sentence
-            for position, passage in enumerate(read)
-            for sentence in self._sentences(position, passage, question)
-        ]
-        if not candidates or strength(question, read, candidates).weak:
+        if is_weak(self.evidence_coverage(question, evidence)):
             return Draft(NOT_IN_CORPUS, ())
-        chosen = self._choose(question, read, candidates)
+        chosen = self._choose(question, read)
         return Draft(
             "\n".join(read[item.position].text[item.start : item.end] for item in chosen),
             tuple(
@@ -60,27 +57,27 @@ class ExtractiveGenerator:
             ),
         )
 
-    def _sentences(
-        self, position: int, passage: EvidenceChunk, question: AnalyzedQuestion
-    ) -> Iterable[_Sentence]:
+    def evidence_coverage(
+        self, question: AnalyzedQuestion, evidence: Sequence[EvidenceChunk]
+    ) -> int:
+        """What abstaining is decided on, in thousandths."""
         asked = question.weights.keys()
-        heading = frozenset(self._analyzer.terms("\n".join(passage.heading))) & asked
-        spans = sentences(passage.text)
-        found = self._analyzer.terms_of_many([passage.text[start:end] for start, end in spans])
-        for (start, end), terms in zip(spans, found, strict=True):
-            own = frozenset(terms) & asked
-            yield _Sentence(position, start, end, own, heading - own)
+        texts = ["\n".join((*item.heading, item.text)) for item in evidence[:PASSAGES_READ]]
+        return coverage(
+            question.weights, [asked & set(terms) for terms in self._analyzer.terms_of_many(texts)]
+        )
 
     def _choose(
-        self,
-        question: AnalyzedQuestion,
-        read: Sequence[EvidenceChunk],
-        candidates: Sequence[_Sentence],
+        self, question: AnalyzedQuestion, read: Sequence[EvidenceChunk]
     ) -> list[_Sentence]:
         total = sum(question.weights.values())
+        remaining = [
+            sentence
+            for position, passage in enumerate(read)
+            for sentence in self._sentences(position, passage, question)
+        ]
         chosen: list[_Sentence] = []
-        covered: frozenset[str] = frozenset()
-        remaining = list(candidates)
+        covered: Terms = frozenset()
         while remaining and len(chosen) < self._max_quotes:
             best = max(
                 remaining,
@@ -94,24 +91,25 @@ class ExtractiveGenerator:
                 break
             chosen.append(best)
             remaining.remove(best)
-            covered |= best.own
+            covered |= best.terms
         return sorted(chosen, key=lambda item: (item.position, item.start))
 
+    def _sentences(
+        self, position: int, passage: EvidenceChunk, question: AnalyzedQuestion
+    ) -> list[_Sentence]:
+        asked = question.weights.keys()
+        heading = frozenset(self._analyzer.terms("\n".join(passage.heading))) & asked
+        spans = sentences(passage.text)
+        found = self._analyzer.terms_of_many([passage.text[start:end] for start, end in spans])
+        return [
+            _Sentence(position, start, end, own, heading - own)
+            for (start, end), terms in zip(spans, found, strict=True)
+            for own in [frozenset(terms) & asked]
+        ]
 
-def strength(
-    question: AnalyzedQuestion, read: Sequence[EvidenceChunk], candidates: Iterable[_Sentence]
-) -> Strength:
-    """How strong the evidence of the passages read is."""
-    held = frozenset[str]().union(*(item.own | item.heading for item in candidates))
-    return Strength(
-        best_dense=max((passage.ranked.dense_score for passage in read), default=0),
-        covered=sum(question.weights[term] for term in held),
-        weight=sum(question.weights.values()),
-    )
 
-
-def _worth(item: _Sentence, covered: frozenset[str], question: AnalyzedQuestion) -> int:
+def _worth(item: _Sentence, covered: Terms, question: AnalyzedQuestion) -> int:
     """Twice the weight of the open terms in the sentence, and once that of those in its headings."""
-    own = sum(question.weights[term] for term in item.own - covered)
+    own = sum(question.weights[term] for term in item.terms - covered)
     above = sum(question.weights[term] for term in item.heading - covered)
     return 2 * own + above
