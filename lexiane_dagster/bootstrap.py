@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lexiane_dagster.application.answer import Asker
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
+from lexiane_dagster.application.numeric_profile import numeric_profile
 from lexiane_dagster.application.open_version import OpenVersion, open_version
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.errors import IntegrityError
@@ -54,8 +55,6 @@ LIBRARIES = (
 
 # The hashing embedder reads any length; chunks are still meant to be passages.
 HASH_CAPACITY = 512
-# What an encoder puts around every text: a start and an end.
-SPECIAL_TOKENS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,6 @@ class Application:
             objects=self.backends.objects,
         )
 
-    def trial(self) -> "Application":
-        """The same project on a layer that is thrown away: nothing is written."""
-        from lexiane_dagster.adapters.memory.memo import MemoryMemo
-        from lexiane_dagster.adapters.memory.objects import OverlayObjectStore
-
-        objects = OverlayObjectStore(self.backends.objects)
-        memo = MemoryMemo(self.backends.memo)
-        return Application(self.project, _backends(self.project, objects, memo))
-
 
 def application(root: Path) -> Application:
     """The application of the project at `root`."""
@@ -111,13 +101,50 @@ def application(root: Path) -> Application:
     from lexiane_dagster.adapters.sqlite_memo.memo import SqliteMemo
 
     project = load_project(root)
+    objects = FolderObjectStore(_store_folder(project))
+    return Application(
+        project, _backends(project, objects, SqliteMemo(_memo_file(project)), catalog(project))
+    )
+
+
+def trial(root: Path) -> Application:
+    """The application of the project at `root` on a layer that is thrown away: nothing is written,
+    and what the project does not have yet is not made."""
+    from lexiane_dagster.adapters.memory.memo import MemoryMemo
+    from lexiane_dagster.adapters.memory.objects import MemoryObjectStore, OverlayObjectStore
+    from lexiane_dagster.adapters.objects.store import FolderObjectStore
+    from lexiane_dagster.adapters.sql.catalog import SqlCatalog
+    from lexiane_dagster.adapters.sqlite_memo.memo import SqliteMemo
+
+    project = load_project(root)
+    folder, memo, listed = _store_folder(project), _memo_file(project), _catalog_file(project)
+    base = FolderObjectStore(folder) if folder.is_dir() else MemoryObjectStore()
+    return Application(
+        project,
+        _backends(
+            project,
+            OverlayObjectStore(base),
+            MemoryMemo(SqliteMemo(memo) if memo.is_file() else None),
+            catalog(project) if listed.is_file() else SqlCatalog("sqlite://"),
+        ),
+    )
+
+
+def _store_folder(project: Project) -> Path:
     declared = project.profile.store.path
-    folder = project.path(declared) if declared else project.home / "store"
-    memo = SqliteMemo(project.home / "memo" / "memo.sqlite")
-    return Application(project, _backends(project, FolderObjectStore(folder), memo))
+    return project.path(declared) if declared else project.home / "store"
 
 
-def _backends(project: Project, objects: ObjectStore, memo: Memo) -> Backends:
+def _memo_file(project: Project) -> Path:
+    return project.home / "memo" / "memo.sqlite"
+
+
+def _catalog_file(project: Project) -> Path:
+    declared = project.profile.catalog.path
+    return project.path(declared) if declared else project.home / "catalog.sqlite"
+
+
+def _backends(project: Project, objects: ObjectStore, memo: Memo, catalog: Catalog) -> Backends:
     from lexiane_dagster.adapters.parquet.embeddings import ParquetEmbeddingArchive
     from lexiane_dagster.adapters.parquet.tables import ParquetTables
     from lexiane_dagster.adapters.system.clock import SystemClock
@@ -127,7 +154,7 @@ def _backends(project: Project, objects: ObjectStore, memo: Memo) -> Backends:
         tables=ParquetTables(objects),
         archive=ParquetEmbeddingArchive(objects),
         memo=memo,
-        catalog=catalog(project),
+        catalog=catalog,
         engine=engine(project),
         clock=SystemClock(),
         derived=project.home / "derived",
@@ -137,9 +164,7 @@ def _backends(project: Project, objects: ObjectStore, memo: Memo) -> Backends:
 def catalog(project: Project) -> Catalog:
     from lexiane_dagster.adapters.sql.catalog import SqlCatalog
 
-    declared = project.profile.catalog.path
-    file = project.path(declared) if declared else project.home / "catalog.sqlite"
-    return SqlCatalog(f"sqlite:///{file}")
+    return SqlCatalog(f"sqlite:///{_catalog_file(project)}")
 
 
 def engine(project: Project) -> IndexEngine:
@@ -193,7 +218,7 @@ def tokenizer(settings: SentenceTransformersEmbedder | HashEmbedder) -> Tokenize
     from lexiane_dagster.adapters.splitter import TokenizerFile
 
     files = ModelFiles(resolve_model(settings.model))
-    return TokenizerFile(files.tokenizer, files.length - SPECIAL_TOKENS)
+    return TokenizerFile(files.tokenizer, files.length, settings.passage_prompt)
 
 
 def embedder(settings: SentenceTransformersEmbedder | HashEmbedder) -> Embedder:
@@ -256,5 +281,6 @@ def provenance(settings: CorpusSettings, run_id: str) -> dict[str, Json]:
         "libraries": {name: installed_version(name) for name in LIBRARIES},
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "numeric_profile": numeric_profile(embedder(settings.embedder)),
         "run_id": run_id,
     }

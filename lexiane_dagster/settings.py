@@ -60,7 +60,7 @@ class Chunking(Model):
     """Sizes in the embedder's own tokens; the heading path counts as well."""
 
     max_tokens: int = Field(default=200, ge=16)
-    min_tokens: int = Field(default=40, ge=0)
+    min_tokens: int = Field(default=60, ge=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> "Chunking":

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lexiane_dagster.application.backends import Backends
@@ -46,13 +47,14 @@ def build_index(
     handle: str,
     analyzer: Analyzer,
     retrieval: RetrievalSettings,
-    provenance: Json,
+    provenance: Callable[[], Json],
     backends: Backends,
     progress: Progress,
 ) -> Indexed:
     """Index the embeddings snapshot named by `handle`. The manifest is written last.
 
-    `provenance` says how this run made the version; it is kept beside it, never hashed.
+    `provenance` tells how this run made the version, and is asked only when it made one; the answer
+    is kept beside the version, never hashed.
     """
     stage = digest_of_json(
         {
@@ -69,7 +71,15 @@ def build_index(
             return Indexed(load_manifest(backends.objects, version), False)
     manifest = _seal(handle, analyzer, retrieval, backends, progress)
     backends.objects.put(manifest_key(manifest.digest), canonical_bytes(manifest.to_json()))
-    built = backends.catalog.add_version(
+    built = not backends.catalog.matching(manifest.digest, manifest.corpus)
+    if built:
+        _register(manifest, provenance(), backends)
+    backends.memo.put_many(STAGE_MEMO, {stage: manifest.digest.encode()})
+    return Indexed(manifest, built)
+
+
+def _register(manifest: Manifest, provenance: Json, backends: Backends) -> None:
+    backends.catalog.add_version(
         VersionEntry(
             version=manifest.digest,
             corpus=manifest.corpus,
@@ -79,8 +89,6 @@ def build_index(
             provenance=provenance,
         )
     )
-    backends.memo.put_many(STAGE_MEMO, {stage: manifest.digest.encode()})
-    return Indexed(manifest, built)
 
 
 def load_manifest(objects: ObjectStore, version: str) -> Manifest:

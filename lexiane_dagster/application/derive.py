@@ -1,9 +1,10 @@
 """Index files: derived from a version's tables, and built again whenever they are missing."""
 
-import os
-import re
 import shutil
+import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from lexiane_dagster.ports.index import IndexedChunk
 from lexiane_dagster.ports.progress import Progress
 
 BATCH = 1024
-_OWNER = re.compile(r"building-[0-9a-f]+-(?P<pid>[0-9]+)")
+# Seconds. No index takes so long to build.
+LEFT_FOR_DEAD = 24 * 3600
 
 
 def derived_folder(backends: Backends, version: str) -> Path:
@@ -52,8 +54,8 @@ def derive(
 
 
 def scratch_folder(backends: Backends, name: str) -> Path:
-    """A folder of this process, so that two builds at once do not meet."""
-    return backends.derived / f"building-{name}-{os.getpid()}"
+    """A folder of its own, so that two builds at once do not meet."""
+    return backends.derived / f"building-{name}-{uuid.uuid4().hex[:12]}"
 
 
 def move_into_place(scratch: Path, folder: Path) -> None:
@@ -67,18 +69,8 @@ def move_into_place(scratch: Path, folder: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed processes left half-built."""
+    """Remove what killed processes left half-built, on this host or another, a day ago or earlier."""
     for left in folder.glob("*building-*"):
-        owner = _OWNER.search(left.name)
-        if owner and not _alive(int(owner["pid"])):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > LEFT_FOR_DEAD:
+                shutil.rmtree(left, ignore_errors=True)

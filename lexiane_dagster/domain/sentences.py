@@ -15,7 +15,7 @@ Span = tuple[int, int]
 _MARK = re.compile(
     r"(?P<stop>[.!?…]+|[。！？]+)(?P<close>(?:[\"'”’)\]*_]|[ \u00a0\u202f]?»)*)(?P<gap>\s+|\Z|(?<=[。！？]))"
 )
-_BEFORE = re.compile(r"(\S+)\Z")
+_BEFORE = re.compile(r"[^\s'’]+\Z")
 _OPENING = "\"'“‘«([*_¿¡ \u00a0\u202f"
 
 # Never the end of a sentence: something is always said after these.
@@ -54,8 +54,8 @@ def sentences_of(text: str, block: Block) -> list[Span]:
     start = block.start
     for end in (*ends, block.end):
         span = stripped(text, start, end)
-        if spans and not has_word(text[span[0] : span[1]]):
-            spans[-1] = (spans[-1][0], max(span[1], spans[-1][1]))
+        if span[0] < span[1] and spans and not has_word(text[span[0] : span[1]]):
+            spans[-1] = (spans[-1][0], span[1])
         elif span[0] < span[1]:
             spans.append(span)
         start = end

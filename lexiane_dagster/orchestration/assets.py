@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from lexiane_dagster.bootstrap import Application, application, provenance
 from lexiane_dagster.domain.digest import digest_of_json
 from lexiane_dagster.domain.version import short_name
 from lexiane_dagster.orchestration import metadata as shown
+from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.gates import Gate
-from lexiane_dagster.orchestration.handles import HANDLE, explained, upstream_handle
+from lexiane_dagster.orchestration.handles import HANDLE, upstream_handle
 from lexiane_dagster.orchestration.plots import bars, histogram, remembered
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.settings import CorpusSettings
@@ -68,7 +70,9 @@ def _documents(corpus: Corpus) -> dg.AssetsDefinition:
         group_name=corpus.name,
         kinds={"parquet"},
         description="Every document of the source: preserved bytes, extracted text, access groups.",
-        code_version=corpus.code_version("source", "limits", "text_encoding", "on_error"),
+        code_version=corpus.code_version(
+            "source", "limits", "text_encoding", "on_error", "max_quarantined"
+        ),
         tags={"lexiane/corpus": corpus.name},
     )
     def documents(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -77,7 +81,7 @@ def _documents(corpus: Corpus) -> dg.AssetsDefinition:
         with explained():
             found = ingest(corpus.recipe(app), app.backends, progress_of(context))
         snapshot = found.snapshot
-        rows = app.backends.tables.documents(snapshot.documents)
+        rows = found.documents
 
         def draw() -> str:
             return bars("documents by media type", Counter(row.media_type for row in rows))
@@ -219,7 +223,7 @@ def _index(corpus: Corpus) -> dg.AssetsDefinition:
                 handle,
                 recipe.analyzer,
                 recipe.retrieval,
-                provenance(corpus.settings, context.run_id),
+                partial(provenance, corpus.settings, context.run_id),
                 app.backends,
                 progress_of(context),
             )

@@ -18,9 +18,10 @@ from lexiane_dagster.bootstrap import Application
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_json
 from lexiane_dagster.orchestration.assets import Corpus
+from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.frames import chunks_frame, documents_frame, embeddings_frame
 from lexiane_dagster.orchestration.gates import Gate, GateResult
-from lexiane_dagster.orchestration.handles import HANDLE, explained, upstream_handle
+from lexiane_dagster.orchestration.handles import HANDLE, upstream_handle
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.orchestration.quality import measured_gates
 from lexiane_dagster.ports.progress import Progress

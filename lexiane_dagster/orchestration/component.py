@@ -1,5 +1,6 @@
 """The component `lexiane_dagster.CorpusIndex`: one `defs.yaml` makes all assets of one corpus."""
 
+import warnings
 from typing import Any
 
 import dagster as dg
@@ -8,12 +9,17 @@ from pydantic import BaseModel
 from lexiane_dagster.domain.corpus import CORPUS_NAME
 from lexiane_dagster.domain.errors import ConfigurationError
 from lexiane_dagster.orchestration.assets import Corpus, corpus_assets
+from lexiane_dagster.orchestration.attributes import CorpusAttributes, resolve
 from lexiane_dagster.orchestration.checks import corpus_checks
-from lexiane_dagster.orchestration.gates import gates_of
+from lexiane_dagster.orchestration.failures import annotated
+from lexiane_dagster.orchestration.gates import corpus_gates
 from lexiane_dagster.orchestration.release import release_asset
 from lexiane_dagster.orchestration.scaffold import CorpusIndexScaffolder
 from lexiane_dagster.orchestration.serving import answers_asset
-from lexiane_dagster.settings import CorpusSettings, parse
+from lexiane_dagster.settings import CorpusSettings
+
+# Dagster's own conversion of asset checks warns about a parameter of its own.
+warnings.filterwarnings("ignore", r"Parameter `execution_type`", dg.BetaWarning)
 
 
 @dg.scaffold_with(CorpusIndexScaffolder)
@@ -29,29 +35,26 @@ class CorpusIndex(dg.Component):
 
     @classmethod
     def get_model_cls(cls) -> type[BaseModel]:
-        return CorpusSettings
+        return CorpusAttributes
 
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> "CorpusIndex":
-        """Resolves `{{ … }}` templates, then validates again, so that both kinds of mistake show."""
-        declared = attributes.model_dump(exclude_unset=True) if attributes else {}
-        resolved = context.resolution_context.resolve_value(declared)
-        return cls(parse(CorpusSettings, resolved, context.path / "defs.yaml"))
+        """Resolves `{{ … }}` templates and tells a mistake without the frames that led to it."""
+        declared = attributes.model_dump() if attributes else {}
+        resolve_value = context.resolution_context.resolve_value
+        with annotated():
+            return cls(resolve(declared, resolve_value, context.path / "defs.yaml"))
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
         name = context.path.name
-        if not CORPUS_NAME.fullmatch(name):
-            raise ConfigurationError(
-                f"{name!r} is no name for a corpus",
-                remedy="rename the folder: lower-case letters, digits and underscores",
+        with annotated():
+            corpus = Corpus(
+                name=_checked(name),
+                root=context.project_root,
+                folder=context.path,
+                settings=self.settings,
+                gates=corpus_gates(context.path),
             )
-        corpus = Corpus(
-            name=name,
-            root=context.project_root,
-            folder=context.path,
-            settings=self.settings,
-            gates=gates_of(context.path / "expectations.yaml"),
-        )
         assets = [*corpus_assets(corpus), release_asset(corpus)]
         return dg.Definitions(
             assets=[*assets, answers_asset(corpus)],
@@ -59,6 +62,15 @@ class CorpusIndex(dg.Component):
             jobs=[index_job(name)],
             executor=dg.in_process_executor,
         )
+
+
+def _checked(name: str) -> str:
+    if not CORPUS_NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"{name!r} is no name for a corpus",
+            remedy="rename the folder: lower-case letters, digits and underscores",
+        )
+    return name
 
 
 def index_job(corpus: str) -> Any:

@@ -14,6 +14,7 @@ from lexiane_dagster.settings import parse, read_yaml
 Stage = Literal["documents", "chunks", "embeddings", "index"]
 Severity = Literal["warn", "error"]
 ALGORITHM = "gates/1"
+QUESTIONS = "questions.jsonl"
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,22 @@ DEFAULTS: tuple[Gate, ...] = (
     ),
     Gate("vectors_unit", "embeddings", "vectors_are_unit", {}, "Every vector has unit length."),
 )
+
+
+def corpus_gates(folder: Path) -> tuple[Gate, ...]:
+    """The gates of the corpus that `folder` declares.
+
+    Raises:
+        ConfigurationError: as `gates_of`, or quality is to be measured without judged questions.
+    """
+    file, questions = folder / "expectations.yaml", folder / QUESTIONS
+    gates = gates_of(file)
+    if any(gate.rule == "quality" for gate in gates) and not questions.is_file():
+        raise ConfigurationError(
+            f"{file} sets bounds on quality, but {questions} does not exist",
+            remedy=f"write judged questions to {questions}, or take `quality` out",
+        )
+    return gates
 
 
 def gates_of(file: Path) -> tuple[Gate, ...]:

@@ -4,14 +4,11 @@ A handle is the DataVersion of a materialisation. What this run materialised cou
 the latest materialisation before it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import dagster as dg
 from dagster import DagsterEventType, DagsterInstance
 
 from lexiane_dagster.domain.digest import is_digest
-from lexiane_dagster.domain.errors import LexianeError, NotFoundError
+from lexiane_dagster.domain.errors import NotFoundError
 
 HANDLE = "lexiane/handle"
 
@@ -44,16 +41,3 @@ def _handle(materialization: dg.AssetMaterialization, key: dg.AssetKey) -> str:
             remedy="launch it again",
         )
     return str(value.value)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Let Dagster show our errors as what they are: a sentence and a remedy, and no retry."""
-    try:
-        yield
-    except LexianeError as error:
-        raise dg.Failure(
-            description=f"{error.detail}\nTo mend: {error.remedy}",
-            metadata={"remedy": error.remedy, "exit_code": error.exit_code},
-            allow_retries=False,
-        ) from error

@@ -1,9 +1,12 @@
 """Running a corpus's job in this process, as `dg launch` would, and telling what came of it."""
 
+import fcntl
 import os
 import sys
 import uuid
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,9 @@ from dagster import DagsterEventType
 from dagster._core.errors import DagsterAssetCheckFailedError
 
 from lexiane_dagster.bootstrap import Application
-from lexiane_dagster.domain.errors import GateError, LexianeError, NotFoundError
+from lexiane_dagster.domain.errors import ConfigurationError, GateError, LexianeError
 from lexiane_dagster.orchestration.component import CorpusIndex
+from lexiane_dagster.orchestration.failures import StageFailure, causes
 from lexiane_dagster.orchestration.progress import showing
 from lexiane_dagster.ports.progress import Progress
 from lexiane_dagster.settings import CorpusSettings, Project
@@ -22,6 +26,8 @@ from lexiane_dagster.settings import CorpusSettings, Project
 DAGSTER_YAML = """\
 # Dagster's own state lives in this folder. Nothing is sent anywhere.
 telemetry:
+  enabled: false
+nux:
   enabled: false
 """
 
@@ -38,17 +44,36 @@ class Launched:
     metadata: Mapping[str, Mapping[str, Any]]
 
 
-def load_definitions(root: Path) -> dg.Definitions:
-    """Every corpus of the project at `root`."""
+def corpus_definitions(root: Path, folder: Path) -> dg.Definitions:
+    """What `folder` declares, and nothing else: a mistake in another corpus stops no build."""
     _make_importable(root)
-    return dg.load_from_defs_folder(path_within_project=root)
+    with legible(folder):
+        return dg.ComponentTree.for_project(root).build_defs_at_path(folder)
 
 
 def corpus_settings(root: Path, folder: Path) -> CorpusSettings:
     """The settings of the corpus that `folder` declares, templates resolved."""
     _make_importable(root)
-    tree = dg.ComponentTree.for_project(root)
-    return tree.load_component(folder, CorpusIndex).settings
+    with legible(folder):
+        return dg.ComponentTree.for_project(root).load_component(folder, CorpusIndex).settings
+
+
+@contextmanager
+def legible(folder: Path) -> Iterator[None]:
+    """Whatever stops a corpus from being loaded, as one of our errors."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            yield
+    except Exception as error:
+        found = list(causes(error))
+        ours = next((each for each in found if isinstance(each, LexianeError)), None)
+        if ours is not None:
+            raise ours from error
+        raise ConfigurationError(
+            f"{folder / 'defs.yaml'} cannot be loaded: {found[-1]}",
+            remedy="mend it; `dg check defs` shows the place",
+        ) from error
 
 
 def _make_importable(root: Path) -> None:
@@ -65,31 +90,26 @@ def dagster_instance(project: Project) -> dg.DagsterInstance:
     if not file.exists():
         file.write_text(DAGSTER_YAML, "utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
-    return dg.DagsterInstance.get()
+    # Dagster makes its databases on first use, and two processes that do so at once break them.
+    with (home / ".lexiane.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return dg.DagsterInstance.get()
 
 
-def launch(app: Application, corpus: str, progress: Progress) -> Launched:
-    """Build, check and release one corpus.
+def launch(app: Application, folder: Path, progress: Progress) -> Launched:
+    """Build, check and release the corpus that `folder` declares.
 
     Raises:
         LexianeError: what stopped the run: a document, the source, a gate, a missing server.
     """
-    definitions = load_definitions(app.project.root)
-    try:
-        job = definitions.resolve_job_def(f"{corpus}_index")
-    except dg.DagsterInvariantViolationError as error:
-        raise NotFoundError(
-            f"the project {app.project.root} declares no corpus {corpus!r}",
-            remedy=f"add it: lexiane add {corpus} PATH",
-        ) from error
+    definitions = corpus_definitions(app.project.root, folder)
+    job = definitions.resolve_job_def(f"{folder.name}_index")
     run_id = str(uuid.uuid4())
     with dagster_instance(app.project) as instance, showing(progress):
         try:
             job.execute_in_process(instance=instance, run_id=run_id, run_config=QUIET)
-        except dg.Failure as failure:
-            if isinstance(failure.__cause__, LexianeError):
-                raise failure.__cause__ from failure
-            raise
+        except StageFailure as failure:
+            raise failure.error from failure
         except DagsterAssetCheckFailedError as failure:
             raise _gate_error(instance, run_id) from failure
         return Launched(run_id, _materialized(instance, run_id))

@@ -10,7 +10,7 @@ from lexiane_dagster.application.questions import QuestionSet, load_question_set
 from lexiane_dagster.bootstrap import Application, measures
 from lexiane_dagster.domain.digest import digest_of_json
 from lexiane_dagster.orchestration.assets import Corpus
-from lexiane_dagster.orchestration.gates import ALGORITHM, Gate, GateResult
+from lexiane_dagster.orchestration.gates import ALGORITHM, QUESTIONS, Gate, GateResult
 from lexiane_dagster.ports.progress import Progress
 
 MEMO = "quality/v1"
@@ -31,7 +31,7 @@ def measured_gates(
 
 def questions_file(folder: Path) -> Path:
     """The judged questions of a corpus, beside its `defs.yaml`."""
-    return folder / "questions.jsonl"
+    return folder / QUESTIONS
 
 
 def measured(

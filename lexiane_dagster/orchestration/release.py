@@ -14,8 +14,9 @@ from lexiane_dagster.domain.snapshot import ChunksSnapshot, EmbeddingsSnapshot
 from lexiane_dagster.domain.version import SHORT_DIGITS, short_name
 from lexiane_dagster.orchestration.assets import Corpus, materialized
 from lexiane_dagster.orchestration.checks import judge
+from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.gates import GateResult
-from lexiane_dagster.orchestration.handles import explained, upstream_handle
+from lexiane_dagster.orchestration.handles import upstream_handle
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.orchestration.quality import questions_file
 

@@ -26,9 +26,10 @@ class Chunker(Protocol):
     """Cuts texts into passages.
 
     Passages MUST be ordered, MUST NOT overlap unless overlap was asked for, MUST cover every
-    character that is not white space, and heading path plus passage MUST fit the tokenizer's
-    capacity. Boundaries MUST re-synchronise soon after an edit. `cut` depends on the text and on
-    `identity` only, and is called from several threads at once.
+    character that is not white space save headings that stand in the path of the text under them,
+    and heading path plus passage MUST fit the tokenizer's capacity. Boundaries MUST re-synchronise
+    soon after an edit. `cut` depends on the text and on `identity` only, and is called from several
+    threads at once.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""The bundled corpus, asked: quotes in preserved sources, access groups, and quality on held-out questions."""
+"""The bundled corpus, asked: quotes in preserved sources, access groups, quality on held-out questions."""
 
 import hashlib
 import json
@@ -23,7 +23,6 @@ QUESTIONS = load_question_set(ROOT / "assets" / "handbook" / "questions.jsonl")
 HELD_OUT = QuestionSet("held out", QUESTIONS.questions[1::2])
 
 
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     project = tmp_path_factory.mktemp("project")
@@ -33,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     (project / "examples").symlink_to(ROOT / "examples")
     before = {key: os.environ.pop(key, None) for key in ("DAGSTER_HOME", "LEXIANE_HOME")}
     built = application(project)
-    launch(built, "handbook", NoProgress())
+    launch(built, project / "assets" / "handbook", NoProgress())
     yield built
     os.environ.update({key: value for key, value in before.items() if value is not None})
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 Entry = tuple[str, int]
@@ -89,12 +90,14 @@ def half_up(value: Fraction) -> int:
     return floor(value + Fraction(1, 2))
 
 
+@cache
 def naive_impact(tf: int, length: int, chunks: int, total: int) -> int:
     k1, b = Fraction(12, 10), Fraction(75, 100)
     mean = Fraction(total, chunks)
     return half_up(16384 * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean)))
 
 
+@cache
 def naive_idf(chunks: int, frequency: int) -> int:
     with localcontext(prec=80):
         inside = 1 + (Decimal(chunks) - frequency + Decimal("0.5")) / (frequency + Decimal("0.5"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lexiane_dagster.adapters.embedded import EmbeddedIndex, Limits
+from lexiane_dagster.adapters.embedded import EmbeddedIndex, Limits, builder, lexical
 from tests.retrieval.builds import assert_same, build
 from tests.retrieval.naive import NaiveChunk, NaiveIndex
 
@@ -32,8 +32,8 @@ def corpora(draw: st.DrawFn) -> list[NaiveChunk]:
     return [NaiveChunk(i, *body) for i, body in zip(ids, [*bodies, *copies], strict=False)]
 
 
-@pytest.mark.parametrize("examples", [150, pytest.param(5000, marks=pytest.mark.long)])
-def test_generated_corpora(tmp_path: Path, examples: int) -> None:
+@pytest.mark.parametrize("examples", [300, pytest.param(5000, marks=pytest.mark.long)])
+def test_generated_corpora(tmp_path: Path, examples: int, monkeypatch: pytest.MonkeyPatch) -> None:
     @settings(
         max_examples=examples,
         deadline=None,
@@ -41,6 +41,10 @@ def test_generated_corpora(tmp_path: Path, examples: int) -> None:
     )
     @given(data=st.data(), chunks=corpora(), threads=st.integers(1, 3))
     def check(data: st.DataObject, chunks: list[NaiveChunk], threads: int) -> None:
+        # Small corpora must take the ways that are meant for large ones.
+        monkeypatch.setattr(lexical, "_PROBE_AFTER", data.draw(st.integers(0, 40)))
+        monkeypatch.setattr(lexical, "_SPARSE", data.draw(st.sampled_from((0, 1, 8))))
+        monkeypatch.setattr(builder, "COLUMN_SHARE", data.draw(st.sampled_from((0, 2, 16))))
         limits = Limits(data.draw(st.integers(1, 60)), data.draw(st.integers(1, 60)))
         folder = tmp_path / str(next(_folders))
         searcher = build(EmbeddedIndex(threads, limits), folder, chunks)

@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lexiane_dagster.adapters.embedded import EmbeddedIndex, Limits
+from lexiane_dagster.adapters.embedded import EmbeddedIndex, Limits, lexical
+from lexiane_dagster.adapters.embedded.builder import _impacts
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.errors import IntegrityError
 from lexiane_dagster.domain.merkle import EMPTY_ROOT, merkle_root
+from lexiane_dagster.domain.retrieval import impact
+from lexiane_dagster.domain.version import LexicalStatistics
 from lexiane_dagster.ports.index import IndexedChunk
 from tests.retrieval.builds import build
 from tests.retrieval.naive import NaiveChunk
@@ -168,12 +171,19 @@ def test_largest_norm_is_exact(tmp_path: Path) -> None:
     assert found.dense[0].score == sum(x * x for x in vector) < 2**24
 
 
-def test_frequent_long_chunks_do_not_overflow(tmp_path: Path) -> None:
-    from lexiane_dagster.adapters.embedded.builder import _impacts
-    from lexiane_dagster.domain.retrieval import impact
-    from lexiane_dagster.domain.version import LexicalStatistics
-
+def test_frequent_long_chunks_do_not_overflow() -> None:
     statistics = LexicalStatistics(chunks=10**7, length=10**12, terms=1, root="")
     tf, length = np.array([1, 10**7]), np.array([10, 10**8])
     expected = [impact(int(a), int(b), 10**7, 10**12) for a, b in zip(tf, length, strict=True)]
     assert _impacts(tf, length, statistics).tolist() == expected
+
+
+def test_a_chunk_outside_the_first_lists_can_still_tie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_PROBE_AFTER", 0)
+    chunks = [NaiveChunk("a", ("y",), (0, 0)), NaiveChunk("b", ("x",), (0, 0))]
+    searcher = build(EmbeddedIndex(), tmp_path / "index", chunks)
+    for terms in (["x", "y"], ["y", "x"]):
+        found = searcher.search(terms, np.zeros(2, np.int16), EVERYBODY, 1)
+        assert [entry.chunk_id for entry in found.lexical] == ["a"]

@@ -106,6 +106,11 @@ def test_of_two_writers_of_one_key_one_wins(tmp_path: Path) -> None:
     assert all(len(set(store.get(f"race/{key}"))) == 1 for key in range(200))
 
 
+def fill(store: ObjectStore) -> None:
+    for number in range(100):
+        store.put(f"a/{number}", os.urandom(100_000))
+
+
 def test_a_full_disk_is_a_clear_error_and_leaves_nothing_visible(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -119,8 +124,7 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing_visible(tmp_path: Path)
     try:
         store = FolderObjectStore(disk / "store")
         with pytest.raises(UnavailableError, match="disk") as raised:
-            for number in range(100):
-                store.put(f"a/{number}", os.urandom(100_000))
+            fill(store)
         assert "space" in raised.value.remedy
         assert all(len(store.get(key)) == 100_000 for key in store.keys(""))
     finally:

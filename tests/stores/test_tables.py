@@ -22,9 +22,7 @@ DOCUMENTS = [
     )
     for n in range(3)
 ]  # fmt: skip
-CHUNKS = [
-    Chunk(digest_of_text(str(n)), f"d{n}", 0, 4, ("A", "B"), "tëxt") for n in range(600)
-]
+CHUNKS = [Chunk(digest_of_text(str(n)), f"d{n}", 0, 4, ("A", "B"), "tëxt") for n in range(600)]
 IDS = [chunk.chunk_id for chunk in CHUNKS]
 VECTORS = np.arange(600 * 8, dtype="<i2").reshape(600, 8)
 WAIVED = [WaivedDocument("bad.pdf", "damaged", "it is damaged")]

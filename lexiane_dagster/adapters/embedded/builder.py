@@ -129,7 +129,8 @@ def _impacts(
         return _divided(frequencies, lengths, statistics)
     # Few different arguments: each pair is divided once.
     pairs = np.arange(size)
-    return _divided(pairs // width, pairs % width, statistics)[frequencies * width + lengths]
+    table = _divided(pairs // width, pairs % width, statistics)
+    return table.take(frequencies * width + lengths)
 
 
 def _divided(

@@ -67,9 +67,7 @@ class ExtractiveGenerator:
             question.weights, [asked & set(terms) for terms in self._analyzer.terms_of_many(texts)]
         )
 
-    def _choose(
-        self, question: AnalyzedQuestion, read: Sequence[EvidenceChunk]
-    ) -> list[_Sentence]:
+    def _choose(self, question: AnalyzedQuestion, read: Sequence[EvidenceChunk]) -> list[_Sentence]:
         total = sum(question.weights.values())
         remaining = [
             sentence

@@ -1,6 +1,7 @@
 """The object store over obstore: a local folder today, any bucket it knows by URL tomorrow."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from obstore.exceptions import NotFoundError as Missing
 from obstore.store import LocalStore
 
 from lexiane_dagster.domain.errors import NotFoundError, UnavailableError
+
+# Objects on their way in; what a crash left here may be deleted.
+STAGING = ".staging"
 
 
 class FolderObjectStore:
@@ -30,13 +34,23 @@ class FolderObjectStore:
         return self._create(key, path)
 
     def _create(self, key: str, data: bytes | Path) -> bool:
+        """Write aside, sync, and only then give the name: what has a name survives a power cut."""
+        staged = f"{STAGING}/{uuid.uuid4().hex}"
         try:
-            obstore.put(self._store, key, data, mode="create", use_multipart=False)
-        except AlreadyExistsError:
-            return False
+            obstore.put(self._store, staged, data, use_multipart=False)
+            self._sync(staged)
+            created = self._name(staged, key)
+            self._sync(key.rpartition("/")[0])
         except (OSError, BaseError) as error:
             raise self._unavailable(error) from error
-        self._sync(key)
+        return created
+
+    def _name(self, staged: str, key: str) -> bool:
+        try:
+            obstore.rename(self._store, staged, key, overwrite=False)
+        except AlreadyExistsError:
+            obstore.delete(self._store, staged)
+            return False
         return True
 
     def get(self, key: str) -> bytes:
@@ -51,7 +65,7 @@ class FolderObjectStore:
             raise self._unavailable(error) from error
 
     def exists(self, key: str) -> bool:
-        return (self._root / key).is_file()
+        return os.access(f"{self._root}/{key}", os.F_OK)
 
     def keys(self, prefix: str) -> Iterator[str]:
         try:
@@ -69,13 +83,11 @@ class FolderObjectStore:
             raise self._unavailable(error) from error
 
     def _sync(self, key: str) -> None:
-        path = self._root / key
-        for target in (path, path.parent):
-            descriptor = os.open(target, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        descriptor = os.open(self._root / key, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _unavailable(self, error: Exception) -> UnavailableError:
         return UnavailableError(

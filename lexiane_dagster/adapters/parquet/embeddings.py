@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from lexiane_dagster.adapters.parquet.reading import read_parquet
 from lexiane_dagster.domain.digest import digest_of_bytes
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
 from lexiane_dagster.ports.object_store import ObjectStore
@@ -74,7 +75,7 @@ class ParquetEmbeddingArchive:
                 f"stored embeddings {key} are damaged",
                 remedy="restore this file from the store's back-up; deleting it costs embedding anew",
             )
-        return pq.read_table(pa.BufferReader(data))
+        return read_parquet(data)
 
     def _write(self, embedder: str, table: pa.Table) -> str:
         sink = pa.BufferOutputStream()

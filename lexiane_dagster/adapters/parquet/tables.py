@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from lexiane_dagster.adapters.parquet.reading import read_parquet
 from lexiane_dagster.adapters.parquet.schemas import CHUNKS, DOCUMENTS, WAIVED, Row, TableKind
 from lexiane_dagster.domain.corpus import Chunk, Document, WaivedDocument
 from lexiane_dagster.domain.digest import digest_of_bytes
@@ -73,7 +74,7 @@ class ParquetTables:
 
     def _read(self, kind: TableKind[Row], root: str) -> Sequence[Row]:
         key, data = self._get_bytes(kind.name, root)
-        table = pq.read_table(pa.BufferReader(data), schema=kind.schema)
+        table = read_parquet(data).cast(kind.schema)
         rows = [kind.from_record(record) for record in table.to_pylist()]
         _check(key, root, merkle_root(kind.leaf(row) for row in rows))
         return rows

@@ -20,7 +20,7 @@ class StructureChunker:
         ConfigurationError: sizes that contradict each other or exceed the tokenizer's capacity.
     """
 
-    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 200, min_tokens: int = 40) -> None:
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int = 200, min_tokens: int = 60) -> None:
         if not 0 <= 2 * min_tokens <= max_tokens <= tokenizer.capacity:
             raise ConfigurationError(
                 f"chunks of {min_tokens} to {max_tokens} tokens are impossible: the embedder reads "

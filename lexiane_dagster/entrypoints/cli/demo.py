@@ -6,39 +6,47 @@ from lexiane_dagster.entrypoints.cli.output import BarProgress, Json, ProjectOpt
 from lexiane_dagster.entrypoints.cli.project import open_application
 
 CORPUS = "handbook"
-QUESTIONS: tuple[str, ...] = ()
+QUESTIONS = (
+    "How many hours of windstorm count as one event under the reinsurance contract?",
+    "I was rated strong and sit in the middle of my pay band. What rise can I expect?",
+    "How many weeks of paid adoption leave do employees get?",
+)
 NEXT = """\
-Next:
-  your own questions     lexiane ask handbook "…"
-  the versions           lexiane versions handbook
-  your own folder        lexiane add notes ~/notes && lexiane build notes && lexiane ask notes "…"
+What next:
+  ask on                 lexiane ask {corpus} "What does the cheapest home policy leave out?"
+  what a name stands for lexiane show {version}
+  how good it is         lexiane evaluate {corpus}
+  your own folder        lexiane add notes ~/notes
+                         lexiane build notes
+                         lexiane ask notes "..."
   the Dagster UI         make dev, then open http://localhost:3000
 """
 
 
 def demo(as_json: Json = False, project: ProjectOption = None) -> None:
-    """Build the bundled corpus through Dagster and ask it three questions."""
-    from lexiane_dagster.application.open_version import released_version
-    from lexiane_dagster.application.publish import PRODUCTION
-    from lexiane_dagster.entrypoints.cli.build import run_build
+    """Build the bundled corpus through Dagster and ask it three questions.
+
+    One of them cannot be answered from the documents, and the answer says so. A second run has
+    nothing to build and takes seconds.
+    """
+    from lexiane_dagster.application.open_version import resolve_version
+    from lexiane_dagster.domain.version import SHORT_DIGITS
+    from lexiane_dagster.entrypoints.cli.build import run_build, summary
     from lexiane_dagster.entrypoints.cli.render import render_answer
 
     if not as_json:
-        typer.echo(f"Building the corpus {CORPUS} through Dagster …")
+        typer.secho(f"Building the corpus {CORPUS} through Dagster", bold=True)
     built = run_build(CORPUS, project)
     app = open_application(project)
-    version = released_version(CORPUS, PRODUCTION, app.backends)
+    version = resolve_version(built["version"], CORPUS, app.backends)
     asker = app.asker(version, BarProgress())
     answers = [asker.ask(question) for question in QUESTIONS]
     if as_json:
         print_json({"build": built, "answers": [answer.to_json() for answer in answers]})
         return
-    typer.echo(
-        f"{built['documents']} documents, {built['chunks']} chunks, {built['embedded']} embedded, "
-        f"{built['reused']} reused\n"
-    )
+    typer.echo(summary(built))
     for answer in answers:
-        typer.secho(f"Q: {answer.search.question}", bold=True)
+        typer.secho(f"\n? {answer.search.question}", bold=True)
         render_answer(answer)
-        typer.echo()
-    typer.echo(NEXT)
+    short = f"{CORPUS}@{version[:SHORT_DIGITS]}"
+    typer.echo("\n" + NEXT.format(corpus=CORPUS, version=short), nl=False)

@@ -6,11 +6,10 @@ from typing import Any
 
 from lexiane_dagster.domain.errors import NotFoundError
 
-PYPROJECT = """\
-[tool.dg]
+DG_TOML = """\
 directory_type = "project"
 
-[tool.dg.project]
+[project]
 root_module = "assets"
 defs_module = "assets"
 code_location_target_module = "lexiane_dagster.definitions"
@@ -22,6 +21,9 @@ load_from:
       module_name: {module}
       working_directory: {folder}
 """
+PYPROJECT = DG_TOML.replace("directory", "[tool.dg]\ndirectory").replace(
+    "[project]", "[tool.dg.project]"
+)
 IGNORED = (".lexiane/", ".dagster/")
 
 
@@ -56,13 +58,13 @@ def corpus_folder(root: Path, name: str) -> Path:
     Raises:
         NotFoundError: the project declares no such corpus.
     """
-    folder = defs_folder(root) / name
-    if not (folder / "defs.yaml").is_file():
+    folders = [file.parent for file in sorted(defs_folder(root).glob(f"**/{name}/defs.yaml"))]
+    if not folders:
         raise NotFoundError(
             f"the project {root} declares no corpus {name!r}",
             remedy=f"add it: lexiane add {name} PATH",
         )
-    return folder
+    return folders[0]
 
 
 def start_project(root: Path) -> list[Path]:
@@ -75,7 +77,10 @@ def start_project(root: Path) -> list[Path]:
         folder = "src" if (root / "src" / name).is_dir() else "."
     wanted = {root / "workspace.yaml": WORKSPACE.format(module=module, folder=folder)}
     if declared is None:
-        wanted |= {root / "pyproject.toml": PYPROJECT, root / "assets" / "__init__.py": ""}
+        # A pyproject.toml that is about something else stays as it is.
+        other = (root / "pyproject.toml").exists()
+        wanted[root / ("dg.toml" if other else "pyproject.toml")] = DG_TOML if other else PYPROJECT
+        wanted[root / "assets" / "__init__.py"] = ""
     written = [path for path, content in wanted.items() if _write_new(path, content)]
     _ignore(root / ".gitignore")
     return written

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from lexiane_dagster.entrypoints.cli.output import BarProgress, Json, ProjectOption, print_json
-from lexiane_dagster.entrypoints.cli.project import open_application
+from lexiane_dagster.entrypoints.cli.project import project_root
 
 
 def plan(
@@ -16,15 +16,15 @@ def plan(
     """Say what a build would do and cost against the released version, changing nothing."""
     from lexiane_dagster.application.plan import plan as make_plan
     from lexiane_dagster.application.publish import PRODUCTION
+    from lexiane_dagster.bootstrap import trial
     from lexiane_dagster.entrypoints.cli.layout import corpus_folder
     from lexiane_dagster.orchestration.launch import corpus_settings
 
-    app = open_application(project)
-    folder = corpus_folder(app.project.root, name)
-    settings = corpus_settings(app.project.root, folder)
-    trial = app.trial()
+    root = project_root(project)
+    settings = corpus_settings(root, corpus_folder(root, name))
+    app = trial(root)
     current = app.backends.catalog.release(name, PRODUCTION)
-    found = make_plan(trial.recipe(name, settings), trial.backends, current, BarProgress())
+    found = make_plan(app.recipe(name, settings), app.backends, current, BarProgress())
     if as_json:
         print_json(found.to_json())
         return

@@ -34,10 +34,12 @@ def open_application(project: str | None) -> "Application":
 def pinned(app: "Application", corpus: str, version: str | None, release: str) -> str:
     """The full digest of --version, or of what --release points at."""
     from lexiane_dagster.application.open_version import released_version, resolve_version
+    from lexiane_dagster.entrypoints.cli.layout import corpus_folder
 
     if version is not None:
         return resolve_version(version, corpus, app.backends)
     if corpus not in app.backends.catalog.corpora():
+        corpus_folder(app.project.root, corpus)
         raise NotFoundError(
             f"corpus {corpus!r} has no version yet",
             remedy=f"run `lexiane build {corpus}`",

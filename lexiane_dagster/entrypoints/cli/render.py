@@ -1,35 +1,50 @@
 """How an answer looks in a terminal."""
 
+from typing import TYPE_CHECKING
+
 from lexiane_dagster.domain.answer import Answer, Citation
 from lexiane_dagster.domain.version import SHORT_DIGITS
+from lexiane_dagster.entrypoints.cli.output import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+INDENT = 4
 
 
 def render_answer(answer: Answer) -> None:
     """The quotes of an answer with their places, and the version they are pinned to."""
     from rich.console import Console
-    from rich.padding import Padding
     from rich.text import Text
 
     console = Console(highlight=False)
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
     for number, citation in enumerate(answer.citations, start=1):
-        quote = " ".join(citation.quote.split())
-        console.print(
-            Text.assemble(
-                (f"[{number}] ", "bold"),
-                f"\N{LEFT DOUBLE QUOTATION MARK}{quote}\N{RIGHT DOUBLE QUOTATION MARK}",
-            )
-        )
-        console.print(Padding(Text(_place(citation), style="dim"), (0, 0, 0, 4)))
+        quote = Text.assemble((f"[{number}] ", "bold"), f"“{one_line(citation.quote)}”")
+        _print(console, quote)
+        for line in _place(citation):
+            _print(console, Text(" " * INDENT + line, style="dim"))
     corpus, _, digest = answer.search.version.partition("@")
     console.print(Text(f"pinned to {corpus}@{digest[:SHORT_DIGITS]}", style="dim"))
 
 
-def _place(citation: Citation) -> str:
-    parts = [citation.document_id]
-    if citation.page is not None:
-        parts.append(f"page {citation.page}")
+def _print(console: "Console", text: "Text") -> None:
+    """Wrapped with a hanging indent in a terminal; one line of any length elsewhere."""
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    for number, line in enumerate(text.wrap(console, max(40, console.width) - INDENT)):
+        if number:
+            line.pad_left(INDENT)
+        line.rstrip()
+        console.print(line)
+
+
+def _place(citation: Citation) -> list[str]:
+    where = f"page {citation.page}, " if citation.page is not None else ""
+    lines = [f"{one_line(citation.document_id)}, {where}characters {citation.start}-{citation.end}"]
     if citation.heading:
-        parts.append(" > ".join(citation.heading))
-    return ", ".join(parts) + f" (characters {citation.start}-{citation.end})"
+        lines.append(" > ".join(one_line(heading) for heading in citation.heading))
+    return lines

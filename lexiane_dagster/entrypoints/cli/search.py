@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 
 from lexiane_dagster.entrypoints.cli.options import Group, Release, Top, Version
-from lexiane_dagster.entrypoints.cli.output import BarProgress, Json, ProjectOption, print_json
+from lexiane_dagster.entrypoints.cli.output import (
+    BarProgress,
+    Json,
+    ProjectOption,
+    one_line,
+    print_json,
+)
 from lexiane_dagster.entrypoints.cli.project import open_application, pinned
 
 
@@ -32,10 +38,12 @@ def search(
     typer.echo(f"{short_name(manifest.corpus, manifest.digest)}: {len(result.ranking)} passages")
     for rank, entry in enumerate(result.ranking, start=1):
         chunk = asker.version.chunks[entry.ranked.chunk_id]
-        heading = " > ".join(chunk.heading)
+        heading = one_line(" > ".join(chunk.heading))
         typer.echo(
-            f"{rank:>3}. {entry.document_id}" + (f" | {heading}" if heading else "") + "\n"
+            f"{rank:>3}. {one_line(entry.document_id)}"
+            + (f" | {heading}" if heading else "")
+            + "\n"
             f"     score {entry.ranked.score}, lexical rank {entry.ranked.lexical_rank or '-'}, "
             f"dense rank {entry.ranked.dense_rank or '-'}\n"
-            f"     {' '.join(chunk.text.split())[:160]}"
+            f"     {one_line(chunk.text)[:160]}"
         )

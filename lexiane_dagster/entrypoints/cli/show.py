@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lexiane_dagster.entrypoints.cli.output import Json, ProjectOption, print_json
+from lexiane_dagster.entrypoints.cli.output import Json, ProjectOption, one_line, print_json
 from lexiane_dagster.entrypoints.cli.project import open_application
 
 
@@ -35,7 +35,7 @@ def show(
         f"{manifest.lexical.terms} terms"
     )
     for waived in app.backends.tables.waived(manifest.waived):
-        typer.echo(f"left out   {waived.document_id} ({waived.reason})")
+        typer.echo(f"left out   {one_line(waived.document_id)} ({waived.reason})")
     for name, root in (
         ("documents", manifest.documents),
         ("chunks", manifest.chunks),

@@ -15,10 +15,14 @@ def versions(
 ) -> None:
     """List the index versions of a corpus, newest first, and what the releases point at."""
     from lexiane_dagster.domain.version import full_name, short_name
+    from lexiane_dagster.entrypoints.cli.layout import corpus_folder
 
-    catalog = open_application(project).backends.catalog
+    app = open_application(project)
+    catalog = app.backends.catalog
     releases = catalog.releases(name)
     entries = catalog.versions(name)
+    if not entries:
+        corpus_folder(app.project.root, name)
     if as_json:
         print_json(
             [
