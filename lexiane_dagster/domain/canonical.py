@@ -11,6 +11,7 @@ from typing import TypeAlias
 Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
 
 INTEGER_LIMIT = 2**53
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def canonical_bytes(value: Json) -> bytes:
@@ -20,9 +21,7 @@ def canonical_bytes(value: Json) -> bytes:
         TypeError: a float or another type without one canonical form.
         ValueError: an integer of magnitude 2^53 or more, or a lone surrogate.
     """
-    return json.dumps(
-        _ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    ).encode("utf-8")
+    return _ENCODER.encode(_ordered(value)).encode("utf-8")
 
 
 def _ordered(value: object) -> object:
@@ -32,14 +31,22 @@ def _ordered(value: object) -> object:
         if abs(value) >= INTEGER_LIMIT:
             raise ValueError(f"integer out of the range of canonical JSON: {value}")
         return value
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError("keys of a canonical object must be texts")
-        # RFC 8785 section 3.2.3 orders keys by UTF-16 code units.
-        return {k: _ordered(value[k]) for k in sorted(value, key=_utf16)}
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+    # The exact types first: asking an abstract class costs more than encoding does.
+    if type(value) is dict or isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in _keys(value)}
+    if type(value) in (list, tuple) or (
+        isinstance(value, Sequence) and not isinstance(value, bytes | bytearray)
+    ):
         return [_ordered(item) for item in value]
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _keys(value: Mapping[object, object]) -> list[str]:
+    """Ordered by UTF-16 code units (RFC 8785 section 3.2.3), which is plain order for ASCII."""
+    keys = [key for key in value if isinstance(key, str)]
+    if len(keys) != len(value):
+        raise TypeError("keys of a canonical object must be texts")
+    return sorted(keys) if "".join(keys).isascii() else sorted(keys, key=_utf16)
 
 
 def _utf16(key: str) -> bytes:

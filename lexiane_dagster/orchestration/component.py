@@ -1,6 +1,5 @@
 """The component `lexiane_dagster.CorpusIndex`: one `defs.yaml` makes all assets of one corpus."""
 
-import warnings
 from typing import Any
 
 import dagster as dg
@@ -17,9 +16,6 @@ from lexiane_dagster.orchestration.release import release_asset
 from lexiane_dagster.orchestration.scaffold import CorpusIndexScaffolder
 from lexiane_dagster.orchestration.serving import answers_asset
 from lexiane_dagster.settings import CorpusSettings
-
-# Dagster's own conversion of asset checks warns about a parameter of its own.
-warnings.filterwarnings("ignore", r"Parameter `execution_type`", dg.BetaWarning)
 
 
 @dg.scaffold_with(CorpusIndexScaffolder)

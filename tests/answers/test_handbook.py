@@ -12,6 +12,7 @@ import pytest
 from lexiane_dagster.application.answer import Asker
 from lexiane_dagster.application.answer_set import answer_set
 from lexiane_dagster.application.evaluate import evaluate
+from lexiane_dagster.application.numeric_profile import numeric_profile
 from lexiane_dagster.application.publish import PRODUCTION
 from lexiane_dagster.application.questions import QuestionSet, load_question_set
 from lexiane_dagster.bootstrap import Application, application, measures
@@ -107,3 +108,11 @@ def test_the_same_set_on_the_same_version_gives_the_same_rows(
     answers = [json.loads(line) for line in rows.splitlines()]
     assert [row["question_id"] for row in answers] == [q.question_id for q in few.questions]
     assert {row["version"] for row in answers} == {asker.version.name}
+
+
+def test_a_version_says_on_which_kind_of_processor_it_was_made(app: Application) -> None:
+    version = app.backends.catalog.versions("handbook")[0]
+    made = version.provenance
+    assert isinstance(made, dict)
+    embedder = app.asker(version.version, NoProgress()).embedder
+    assert made["numeric_profile"] == numeric_profile(embedder)

@@ -1,12 +1,8 @@
 """Projects for the pipeline tests: the command line in processes of its own, on a real Dagster."""
 
-import json
-import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -19,66 +15,14 @@ from lexiane_dagster.bootstrap import application
 from lexiane_dagster.domain.version import full_name
 from tests.pipeline import child
 from tests.pipeline.child import Question
+from tests.pipeline.processes import Outcome, Running, in_a_new_interpreter
 
 CORPUS = "papers"
 HASH: dict[str, Any] = {"type": "hash"}
 MODEL: dict[str, Any] = {"type": "sentence_transformers"}
-PATIENCE = 300.0
-LEXIANE = "from lexiane_dagster.entrypoints.cli.main import main; main()"
 
-_FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(child.PRELOAD)
 _NUMBER = count()
 _OWN = ("DAGSTER_HOME", "LEXIANE_")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended."""
-
-    code: int | None
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        assert self.code == 0, self.err
-        return json.loads(self.out)
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        """The RFC 9457 problem of a command that failed with --json: the last line of stderr."""
-        assert self.code not in (0, None), self.out
-        found: dict[str, Any] = json.loads(self.err.splitlines()[-1])
-        assert set(found) >= {"type", "title", "detail"}
-        assert found["exit_code"] == self.code
-        return found
-
-
-class Running:
-    """A command in a process of its own."""
-
-    def __init__(self, work: Callable[..., None], arguments: tuple[Any, ...], output: Path) -> None:
-        self._output = output
-        self._process = _FORKED.Process(target=work, args=(*arguments, output))
-        self._process.start()
-
-    @property
-    def alive(self) -> bool:
-        return self._process.is_alive()
-
-    def kill(self) -> bool:
-        """kill -9; False when it had ended already."""
-        self._process.kill()
-        self._process.join()
-        return self._process.exitcode == -9
-
-    def wait(self, seconds: float = PATIENCE) -> Outcome:
-        self._process.join(seconds)
-        assert not self.alive, "still running"
-        texts = [Path(f"{self._output}{ending}") for ending in (".out", ".err")]
-        out, err = (text.read_text("utf-8") if text.exists() else "" for text in texts)
-        return Outcome(self._process.exitcode, out, err)
 
 
 @dataclass
@@ -136,15 +80,7 @@ class Project:
 
     def fresh(self, *arguments: str, **environment: str) -> Outcome:
         """The same in a new interpreter, where variables that are read at its start count."""
-        done = subprocess.run(
-            [sys.executable, "-c", LEXIANE, *arguments],
-            cwd=self.root,
-            env=self._environment() | environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        return in_a_new_interpreter(arguments, self.root, self._environment() | environment)
 
     def build(self) -> dict[str, Any]:
         built: dict[str, Any] = self.run("build", CORPUS, "--json").json

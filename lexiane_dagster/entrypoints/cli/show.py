@@ -44,7 +44,10 @@ def show(
         ("embedder", manifest.embedder.digest),
     ):
         typer.echo(f"{name:<10} {root}")
-    libraries = entry.provenance.get("libraries", {}) if isinstance(entry.provenance, dict) else {}
+    made = entry.provenance if isinstance(entry.provenance, dict) else {}
+    libraries = made.get("libraries")
     if isinstance(libraries, dict):
-        made = ", ".join(f"{name} {number}" for name, number in libraries.items())
-        typer.echo(f"made with  {made}")
+        listed = ", ".join(f"{name} {number}" for name, number in libraries.items())
+        typer.echo(f"made with  {listed}")
+    # Same roots but for the vectors, and another profile: another type of processor is the reason.
+    typer.echo(f"processor  {made.get('machine')}, numeric profile {made.get('numeric_profile')}")
