@@ -31,12 +31,10 @@ def _ordered(value: object) -> object:
         if abs(value) >= INTEGER_LIMIT:
             raise ValueError(f"integer out of the range of canonical JSON: {value}")
         return value
-    # The exact types first: asking an abstract class costs more than encoding does.
-    if type(value) is dict or isinstance(value, Mapping):
+    # The common types first: asking an abstract class costs more than encoding does.
+    if isinstance(value, (dict, Mapping)):
         return {key: _ordered(value[key]) for key in _keys(value)}
-    if type(value) in (list, tuple) or (
-        isinstance(value, Sequence) and not isinstance(value, bytes | bytearray)
-    ):
+    if isinstance(value, (list, tuple, Sequence)) and not isinstance(value, bytes | bytearray):
         return [_ordered(item) for item in value]
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
