@@ -5,6 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 export DAGSTER_HOME ?= $(CURDIR)/.dagster
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
 
 .PHONY: help install demo test test-long check format bench dev clean
 
@@ -46,7 +47,6 @@ bench: install  ## Run every benchmark beside its peers; results in benchmarks/r
 
 dev: install  ## Open the Dagster UI with the project loaded
 	@mkdir -p $(DAGSTER_HOME)
-	@test -f $(DAGSTER_HOME)/dagster.yaml || printf 'telemetry:\n  enabled: false\n' > $(DAGSTER_HOME)/dagster.yaml
 	. $(BIN)/activate && dg dev
 
 clean:  ## Remove what builds made; sources and .venv stay

@@ -6,57 +6,22 @@ done by use cases; what is here tells Dagster about it.
 
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import dagster as dg
 
-from lexiane_dagster.application.backends import Recipe
 from lexiane_dagster.application.build_index import build_index
 from lexiane_dagster.application.chunk import chunk
 from lexiane_dagster.application.embed import embed
 from lexiane_dagster.application.ingest import ingest
-from lexiane_dagster.bootstrap import Application, application, provenance
-from lexiane_dagster.domain.digest import digest_of_json
+from lexiane_dagster.bootstrap import provenance
 from lexiane_dagster.domain.version import short_name
 from lexiane_dagster.orchestration import metadata as shown
+from lexiane_dagster.orchestration.corpus import Corpus, materialized
 from lexiane_dagster.orchestration.failures import explained
-from lexiane_dagster.orchestration.gates import Gate
-from lexiane_dagster.orchestration.handles import HANDLE, upstream_handle
+from lexiane_dagster.orchestration.handles import upstream_handle
 from lexiane_dagster.orchestration.plots import bars, histogram, remembered
 from lexiane_dagster.orchestration.progress import progress_of
-from lexiane_dagster.settings import CorpusSettings
-
-ALGORITHM = "pipeline/1"
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """One corpus as its component declares it."""
-
-    name: str
-    root: Path
-    folder: Path
-    settings: CorpusSettings
-    gates: tuple[Gate, ...]
-
-    def key(self, stage: str) -> dg.AssetKey:
-        return dg.AssetKey([self.name, stage])
-
-    def application(self) -> Application:
-        return application(self.root)
-
-    def recipe(self, app: Application) -> Recipe:
-        return app.recipe(self.name, self.settings)
-
-    def code_version(self, *parts: str) -> str:
-        """Digest of the algorithm's version and the settings that a stage depends on; no paths."""
-        chosen = self.settings.model_dump(include=set(parts), mode="json")
-        chosen.get("source", {}).pop("path", None)
-        return digest_of_json({"algorithm": ALGORITHM, "settings": chosen})[:16]
 
 
 def corpus_assets(corpus: Corpus) -> list[dg.AssetsDefinition]:
@@ -251,17 +216,3 @@ def _index(corpus: Corpus) -> dg.AssetsDefinition:
         )
 
     return index
-
-
-def materialized(
-    handle: str, started: float, metadata: Mapping[str, Any]
-) -> dg.MaterializeResult[None]:
-    """A materialisation under a handle, with the seconds since `started` (monotonic)."""
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(handle),
-        metadata={
-            HANDLE: handle,
-            "seconds": round(time.monotonic() - started, 3),
-            **metadata,
-        },
-    )

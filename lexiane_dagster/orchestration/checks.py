@@ -17,7 +17,7 @@ from lexiane_dagster.application.reconcile import (
 from lexiane_dagster.bootstrap import Application
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_json
-from lexiane_dagster.orchestration.assets import Corpus
+from lexiane_dagster.orchestration.corpus import Corpus
 from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.frames import chunks_frame, documents_frame, embeddings_frame
 from lexiane_dagster.orchestration.gates import Gate, GateResult

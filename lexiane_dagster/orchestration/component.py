@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from lexiane_dagster.domain.corpus import CORPUS_NAME
 from lexiane_dagster.domain.errors import ConfigurationError
-from lexiane_dagster.orchestration.assets import Corpus, corpus_assets
+from lexiane_dagster.orchestration.assets import corpus_assets
 from lexiane_dagster.orchestration.attributes import CorpusAttributes, resolve
 from lexiane_dagster.orchestration.checks import corpus_checks
+from lexiane_dagster.orchestration.corpus import Corpus
 from lexiane_dagster.orchestration.failures import annotated
 from lexiane_dagster.orchestration.gates import corpus_gates
 from lexiane_dagster.orchestration.release import release_asset

@@ -9,7 +9,7 @@ from lexiane_dagster.application.publish import PRODUCTION
 from lexiane_dagster.application.questions import QuestionSet, load_question_set
 from lexiane_dagster.bootstrap import Application, measures
 from lexiane_dagster.domain.digest import digest_of_json
-from lexiane_dagster.orchestration.assets import Corpus
+from lexiane_dagster.orchestration.corpus import Corpus
 from lexiane_dagster.orchestration.gates import ALGORITHM, QUESTIONS, Gate, GateResult
 from lexiane_dagster.ports.progress import Progress
 

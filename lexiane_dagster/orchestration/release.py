@@ -12,8 +12,8 @@ from lexiane_dagster.application.questions import load_question_set, preserve_qu
 from lexiane_dagster.domain.errors import GateError, NotFoundError
 from lexiane_dagster.domain.snapshot import ChunksSnapshot, EmbeddingsSnapshot
 from lexiane_dagster.domain.version import SHORT_DIGITS, short_name
-from lexiane_dagster.orchestration.assets import Corpus, materialized
 from lexiane_dagster.orchestration.checks import judge
+from lexiane_dagster.orchestration.corpus import Corpus, materialized
 from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.gates import GateResult
 from lexiane_dagster.orchestration.handles import upstream_handle

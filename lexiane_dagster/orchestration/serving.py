@@ -9,7 +9,7 @@ from lexiane_dagster.application.open_version import resolve_version
 from lexiane_dagster.application.questions import preserved_question_set
 from lexiane_dagster.domain.version import short_name
 from lexiane_dagster.orchestration import metadata as shown
-from lexiane_dagster.orchestration.assets import Corpus, materialized
+from lexiane_dagster.orchestration.corpus import Corpus, materialized
 from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.orchestration.release import question_set_partitions, version_partitions

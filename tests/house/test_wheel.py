@@ -38,12 +38,7 @@ class Installed:
         self.bin = folder / "bin"
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
         library = self._ask("import sysconfig; print(sysconfig.get_path('purelib'))")
-        pip = [sys.executable, "-m", "pip", "--python", str(self.bin / "python"), "install"]
-        subprocess.run(
-            [*pip, "--quiet", "--no-deps", "--no-index", str(wheel)],
-            check=True,
-            capture_output=True,
-        )
+        self.install(str(wheel))
         # Path files add what stands behind them: the wheel's own files come first. Path files of the
         # borrowed folder, which an editable install is made of, are not read.
         (Path(library) / "borrowed.pth").write_text("\n".join(site.getsitepackages()) + "\n")
@@ -52,6 +47,13 @@ class Installed:
         )
         for name in ("dg", "create-dagster"):
             self._borrow(name)
+
+    def install(self, *what: str) -> None:
+        """pip without the registry, into this environment."""
+        pip = [sys.executable, "-m", "pip", "--python", str(self.bin / "python"), "install"]
+        subprocess.run(
+            [*pip, "--quiet", "--no-deps", "--no-index", *what], check=True, capture_output=True
+        )
 
     def _borrow(self, name: str) -> None:
         """A console script of the borrowed libraries, on this interpreter."""
@@ -140,6 +142,8 @@ def test_it_joins_a_project_that_dg_made(installed: Installed, tmp_path: Path) -
     if not (installed.bin / "create-dagster").exists():
         pytest.skip("create-dagster is not installed")
     installed.run(tmp_path, "create-dagster", "project", "bank", "--no-uv-sync")
+    # As `uv sync` would: dg imports a project that is installed.
+    installed.install("--no-build-isolation", "--editable", str(tmp_path / "bank"))
     found = installed.walk(tmp_path / "bank")
     assert found["declared"] == tmp_path / "bank" / "src" / "bank" / "defs" / "notes" / "defs.yaml"
 

@@ -45,7 +45,9 @@ def test_the_fast_way_for_ascii_gives_the_same(text: str) -> None:
 @given(st.text())
 def test_words_of_words_are_the_same_words(text: str) -> None:
     for word in words(text):
-        assert words(word) in ([word], [])
+        # A pair of an unsegmented script may begin with the mark of the character before it.
+        if not unicodedata.category(word[0]).startswith("M"):
+            assert words(word) in ([word], [])
 
 
 def test_unknown_language() -> None:
