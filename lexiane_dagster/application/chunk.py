@@ -82,19 +82,23 @@ def _cut_batch(
     ]
     known = backends.memo.get_many(MEMO, keys)
 
-    def work(pair: tuple[Document, str]) -> tuple[list[Chunk], tuple[str, bytes] | None]:
-        document, key = pair
+    def chunks(document: Document, key: str) -> list[Chunk]:
         text = preserved(backends.objects, document.text_digest).decode()
-        if key in known:
-            return list(chunks_of(document.document_id, text, _decode(known[key]))), None
-        passages = chunker.cut(ExtractedText(text, document.markup, document.title, document.pages))
-        return list(chunks_of(document.document_id, text, passages)), (key, _encode(passages))
+        return list(chunks_of(document.document_id, text, _decode(known[key])))
 
+    def cut(document: Document) -> bytes:
+        text = preserved(backends.objects, document.text_digest).decode()
+        extracted = ExtractedText(text, document.markup, document.title, document.pages)
+        return _encode(chunker.cut(extracted))
+
+    pairs = list(zip(documents, keys, strict=True))
+    missing = [(document, key) for document, key in pairs if key not in known]
     with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(work, zip(documents, keys, strict=True)))
-    computed = [item for _, item in results if item is not None]
-    backends.memo.put_many(MEMO, dict(computed))
-    return [item for chunks, _ in results for item in chunks], len(computed)
+        made = list(pool.map(cut, [document for document, _ in missing]))
+    computed = {key: value for (_, key), value in zip(missing, made, strict=True)}
+    backends.memo.put_many(MEMO, computed)
+    known.update(computed)
+    return [item for pair in pairs for item in chunks(*pair)], len(missing)
 
 
 def _encode(passages: Sequence[Passage]) -> bytes:

@@ -2,14 +2,14 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from typing import Self
 
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
 from lexiane_dagster.application.preserve import is_preserved, preserve, preserve_json
-from lexiane_dagster.domain.canonical import canonical_bytes
+from lexiane_dagster.domain.canonical import Json, canonical_bytes
 from lexiane_dagster.domain.corpus import Document, SourceDocument, WaivedDocument, utf8_order
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
 from lexiane_dagster.domain.errors import DocumentError, SourceError
@@ -20,8 +20,6 @@ from lexiane_dagster.ports.source import SourceEntry
 
 MEMO = "extraction/v1"
 BATCH = 512
-# What a thread takes at a time: handing over costs as much as reading a small file that is known.
-SLICE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,32 @@ class _Outcome:
     document: Document
     memo_key: str
     memo_value: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A document as it was read, without its bytes; `key` is what its extraction is remembered by."""
+
+    document_id: str
+    raw_digest: str
+    raw_bytes: int
+    media_type: str
+    metadata: Mapping[str, Json]
+    groups: tuple[str, ...]
+    key: str
+
+    @classmethod
+    def of(cls, source: SourceDocument, parser: str) -> Self:
+        digest = digest_of_bytes(source.raw)
+        return cls(
+            document_id=source.document_id,
+            raw_digest=digest,
+            raw_bytes=len(source.raw),
+            media_type=source.media_type,
+            metadata=source.metadata,
+            groups=source.groups,
+            key=digest_of_json({"raw": digest, "media_type": source.media_type, "parser": parser}),
+        )
 
 
 def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
@@ -79,33 +103,55 @@ def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
 def _read_all(
     recipe: Recipe, backends: Backends, entries: list[SourceEntry]
 ) -> Iterator[list[_Outcome | DocumentError]]:
+    """Batches of outcomes. Reading and looking up are many short calls, which threads only slow
+    down; extraction is long ones, and of raw bytes a thread holds one document at a time."""
     parser = recipe.parser.identity
 
-    def read(entry: SourceEntry) -> _Outcome | DocumentError:
+    def extract(entry: SourceEntry) -> _Outcome | DocumentError:
         try:
-            return _read_one(recipe, parser, backends, recipe.source.read(entry))
+            return _extract(recipe, parser, backends, recipe.source.read(entry))
         except DocumentError as error:
             return error
 
-    def work(start: int) -> list[_Outcome | DocumentError]:
-        return [read(entry) for entry in entries[start : start + SLICE]]
-
     with ThreadPoolExecutor(min(8, 2 * (os.cpu_count() or 1))) as pool:
         for start in range(0, len(entries), BATCH):
-            stop = min(start + BATCH, len(entries))
-            yield list(chain.from_iterable(pool.map(work, range(start, stop, SLICE))))
+            batch = entries[start : start + BATCH]
+            found = _remembered(recipe, parser, backends, batch)
+            extracted = pool.map(extract, [batch[i] for i, item in enumerate(found) if not item])
+            yield [item or next(extracted) for item in found]
 
 
-def _read_one(recipe: Recipe, parser: str, backends: Backends, source: SourceDocument) -> _Outcome:
-    raw_digest = digest_of_bytes(source.raw)
-    key = digest_of_json({"raw": raw_digest, "media_type": source.media_type, "parser": parser})
-    known = backends.memo.get_many(MEMO, [key]).get(key)
-    if known is not None:
-        document = _document(source, raw_digest, known)
-        if is_preserved(backends.objects, raw_digest) and is_preserved(
-            backends.objects, document.text_digest
-        ):
-            return _Outcome(document, key, None)
+def _remembered(
+    recipe: Recipe, parser: str, backends: Backends, entries: Sequence[SourceEntry]
+) -> list[_Outcome | DocumentError | None]:
+    """What is known of each entry without extracting it; None where that has to be done."""
+    heads = [_head(recipe, parser, entry) for entry in entries]
+    keys = [head.key for head in heads if isinstance(head, _Head)]
+    known = backends.memo.get_many(MEMO, keys)
+    found: list[_Outcome | DocumentError | None] = []
+    for head in heads:
+        if isinstance(head, DocumentError):
+            found.append(head)
+            continue
+        outcome = None
+        if head.key in known:
+            document = _document(head, known[head.key])
+            if is_preserved(backends.objects, document.raw_digest) and is_preserved(
+                backends.objects, document.text_digest
+            ):
+                outcome = _Outcome(document, head.key, None)
+        found.append(outcome)
+    return found
+
+
+def _head(recipe: Recipe, parser: str, entry: SourceEntry) -> _Head | DocumentError:
+    try:
+        return _Head.of(recipe.source.read(entry), parser)
+    except DocumentError as error:
+        return error
+
+
+def _extract(recipe: Recipe, parser: str, backends: Backends, source: SourceDocument) -> _Outcome:
     text = recipe.parser.extract(source)
     preserve(backends.objects, source.raw)
     value = canonical_bytes(
@@ -117,22 +163,23 @@ def _read_one(recipe: Recipe, parser: str, backends: Backends, source: SourceDoc
             "pages": text.pages,
         }
     )
-    return _Outcome(_document(source, raw_digest, value), key, value)
+    head = _Head.of(source, parser)
+    return _Outcome(_document(head, value), head.key, value)
 
 
-def _document(source: SourceDocument, raw_digest: str, extraction: bytes) -> Document:
+def _document(head: _Head, extraction: bytes) -> Document:
     found = json.loads(extraction)
     return Document(
-        document_id=source.document_id,
-        raw_digest=raw_digest,
+        document_id=head.document_id,
+        raw_digest=head.raw_digest,
         text_digest=found["text"],
-        media_type=source.media_type,
-        metadata=source.metadata,
-        groups=source.groups,
+        media_type=head.media_type,
+        metadata=head.metadata,
+        groups=head.groups,
         pages=tuple(found["pages"]),
         markup=found["markup"],
         title=found["title"],
-        raw_bytes=len(source.raw),
+        raw_bytes=head.raw_bytes,
         text_length=found["length"],
     )
 
