@@ -14,8 +14,10 @@ from lexiane_dagster.ports.index import IndexedChunk
 def run(benchmark: Callable[[int, Path], None], description: str) -> None:
     """Call `benchmark(size, scratch folder)` for every size of the command line."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--sizes", default="10k,100k", help="e.g. 10k,100k,1m")
-    for size in map(_parsed, parser.parse_args().sizes.split(",")):
+    parser.add_argument("--sizes", default="10k,100k,1m", help="chunks, e.g. 10k,100k")
+    parser.add_argument("--quick", action="store_true", help="10k chunks only")
+    options = parser.parse_args()
+    for size in map(_parsed, ("10k" if options.quick else options.sizes).split(",")):
         scratch = Path(tempfile.mkdtemp(prefix="lexiane-benchmark-"))
         try:
             benchmark(size, scratch)
