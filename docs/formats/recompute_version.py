@@ -80,6 +80,11 @@ class Checker:
         require(sha(data) == found[0].name[65:], f"{kind}/{root[:2]}/{found[0].name} is damaged")
         return io.BytesIO(data)
 
+    def rows(self, kind):
+        # In this thread only: pyarrow's own may outlive the interpreter and abort the process.
+        file = pq.ParquetFile(self.table(kind, self.manifest[kind]))
+        return file.read(use_threads=False).to_pylist()
+
     def name(self):
         data = (self.store / "versions" / f"{self.version}.json").read_bytes()
         require(sha(data) == self.version, f"versions/{self.version}.json has another digest")
@@ -96,9 +101,7 @@ class Checker:
         return f"{len(leaves)} {root}"
 
     def sources(self):
-        self.documents = pq.read_table(
-            self.table("documents", self.manifest["documents"])
-        ).to_pylist()
+        self.documents = self.rows("documents")
         require(ascending(self.documents, "document_id"), "documents are out of order")
         for row in self.documents:
             row["metadata"] = json.loads(row["metadata"])
@@ -113,14 +116,14 @@ class Checker:
         return self.rooted("documents", [canonical(leaf) for leaf in leaves])
 
     def waived(self):
-        rows = pq.read_table(self.table("waived", self.manifest["waived"])).to_pylist()
+        rows = self.rows("waived")
         require(ascending(rows, "document_id"), "waived documents are out of order")
         keys = ("document_id", "reason")
         leaves = [{"format": "lexiane/waived-document/v1"} | {k: r[k] for k in keys} for r in rows]
         return self.rooted("waived", [canonical(leaf) for leaf in leaves])
 
     def passages(self):
-        self.chunks = pq.read_table(self.table("chunks", self.manifest["chunks"])).to_pylist()
+        self.chunks = self.rows("chunks")
         require(ascending(self.chunks, "chunk_id"), "chunks are out of order")
         contents = {row["document_id"]: row["content"] for row in self.documents}
         seen = Counter()
