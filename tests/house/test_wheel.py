@@ -6,8 +6,6 @@ import shutil
 import site
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +16,6 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lexiane_dagster"
-REGISTRY = "https://pypi.org/simple/pip/"
 DOCUMENT = "# Leave\n\nParental leave lasts sixteen weeks at full pay.\n"
 
 
@@ -151,10 +148,9 @@ def test_it_joins_a_project_that_dg_made(installed: Installed, tmp_path: Path) -
 @pytest.mark.long
 def test_its_requirements_can_be_resolved(wheel: Path, tmp_path: Path) -> None:
     """From the package registry alone, without installing the gigabytes."""
-    try:
-        urllib.request.urlopen(REGISTRY, timeout=10).close()
-    except (urllib.error.URLError, OSError) as error:
-        pytest.skip(f"the package registry cannot be reached: {error}")
+    asked = [sys.executable, "-m", "pip", "index", "versions", "pip", "--timeout", "10"]
+    if subprocess.run(asked, check=False, capture_output=True).returncode != 0:
+        pytest.skip("the package registry that pip is set up for cannot be reached")
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     report = tmp_path / "report.json"
