@@ -189,7 +189,9 @@ def _waive(failures: list[DocumentError], waiver: Waiver | None) -> tuple[Waived
         return ()
     if waiver is None and len(failures) == 1:
         raise failures[0]
-    listing = "\n".join(f"  - {failure.detail}. To mend: {failure.remedy}" for failure in failures)
+    listing = "\n".join(
+        f"  - {failure.detail.rstrip('.')}. To mend: {failure.remedy}" for failure in failures
+    )
     if waiver is None:
         raise SourceError(
             f"{len(failures)} documents cannot be used:\n{listing}",
