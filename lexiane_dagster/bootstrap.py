@@ -5,6 +5,7 @@ a project pays only for what its settings name. mypy checks every adapter agains
 """
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version as installed_version
@@ -18,7 +19,6 @@ from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.errors import IntegrityError
 from lexiane_dagster.domain.version import RetrievalSettings
 from lexiane_dagster.ports.analyzer import Analyzer
-from lexiane_dagster.ports.catalog import Catalog
 from lexiane_dagster.ports.chunker import Chunker, Tokenizer
 from lexiane_dagster.ports.embedder import Embedder
 from lexiane_dagster.ports.generator import Generator
@@ -51,6 +51,16 @@ LIBRARIES = (
     "numpy",
     "PyStemmer",
     "pyarrow",
+)
+
+# What an answer's record names.
+ANSWERING = (
+    "lexiane-dagster",
+    "numpy",
+    "PyStemmer",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
 )
 
 # The hashing embedder reads any length; chunks are still meant to be passages.
@@ -92,6 +102,9 @@ class Application:
             embedder=embedder_of(provenance),
             generator=generator(self.project, opened.manifest.analysis.language),
             objects=self.backends.objects,
+            ledger=self.backends.ledger,
+            clock=self.backends.clock,
+            environment=environment(),
         )
 
 
@@ -103,7 +116,7 @@ def application(root: Path) -> Application:
     project = load_project(root)
     objects = FolderObjectStore(_store_folder(project))
     return Application(
-        project, _backends(project, objects, SqliteMemo(_memo_file(project)), catalog(project))
+        project, _backends(project, objects, SqliteMemo(_memo_file(project)), _catalog_url(project))
     )
 
 
@@ -113,7 +126,6 @@ def trial(root: Path) -> Application:
     from lexiane_dagster.adapters.memory.memo import MemoryMemo
     from lexiane_dagster.adapters.memory.objects import MemoryObjectStore, OverlayObjectStore
     from lexiane_dagster.adapters.objects.store import FolderObjectStore
-    from lexiane_dagster.adapters.sql.catalog import SqlCatalog
     from lexiane_dagster.adapters.sqlite_memo.memo import SqliteMemo
 
     project = load_project(root)
@@ -125,7 +137,7 @@ def trial(root: Path) -> Application:
             project,
             OverlayObjectStore(base),
             MemoryMemo(SqliteMemo(memo) if memo.is_file() else None),
-            catalog(project) if listed.is_file() else SqlCatalog("sqlite://"),
+            _catalog_url(project) if listed.is_file() else "sqlite://",
         ),
     )
 
@@ -144,27 +156,41 @@ def _catalog_file(project: Project) -> Path:
     return project.path(declared) if declared else project.home / "catalog.sqlite"
 
 
-def _backends(project: Project, objects: ObjectStore, memo: Memo, catalog: Catalog) -> Backends:
+def _catalog_url(project: Project) -> str:
+    return f"sqlite:///{_catalog_file(project)}"
+
+
+def _keys_folder(project: Project) -> Path:
+    declared = project.profile.ledger.keys
+    return project.path(declared) if declared else project.home / "keys"
+
+
+def _backends(project: Project, objects: ObjectStore, memo: Memo, url: str) -> Backends:
+    from lexiane_dagster.adapters.ed25519 import FolderKeyring
     from lexiane_dagster.adapters.parquet.embeddings import ParquetEmbeddingArchive
     from lexiane_dagster.adapters.parquet.tables import ParquetTables
+    from lexiane_dagster.adapters.sql.appending import Appender
+    from lexiane_dagster.adapters.sql.catalog import SqlCatalog
+    from lexiane_dagster.adapters.sql.database import Database
+    from lexiane_dagster.adapters.sql.ledger import SqlLedger
     from lexiane_dagster.adapters.system.clock import SystemClock
+    from lexiane_dagster.adapters.system.entropy import SystemEntropy
 
+    clock, keyring = SystemClock(), FolderKeyring(_keys_folder(project))
+    database = Database(url)
+    appender = Appender(keyring, clock, SystemEntropy(), project.profile.ledger.origin)
     return Backends(
         objects=objects,
         tables=ParquetTables(objects),
         archive=ParquetEmbeddingArchive(objects),
         memo=memo,
-        catalog=catalog,
+        catalog=SqlCatalog(database, appender),
+        ledger=SqlLedger(database, appender),
+        keyring=keyring,
         engine=engine(project),
-        clock=SystemClock(),
+        clock=clock,
         derived=project.home / "derived",
     )
-
-
-def catalog(project: Project) -> Catalog:
-    from lexiane_dagster.adapters.sql.catalog import SqlCatalog
-
-    return SqlCatalog(f"sqlite:///{_catalog_file(project)}")
 
 
 def engine(project: Project) -> IndexEngine:
@@ -283,4 +309,15 @@ def provenance(settings: CorpusSettings, run_id: str) -> dict[str, Json]:
         "machine": platform.machine(),
         "numeric_profile": numeric_profile(embedder(settings.embedder)),
         "run_id": run_id,
+    }
+
+
+@cache
+def environment() -> Mapping[str, Json]:
+    """The software and the type of machine that answer, as recorded with each answer."""
+    return {
+        "libraries": {name: installed_version(name) for name in ANSWERING},
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
     }

@@ -126,6 +126,18 @@ class SqliteCatalog(Model):
     path: str | None = None
 
 
+class Ledger(Model):
+    """The signed log of events. It lives in the catalog's database; its private key does not."""
+
+    origin: str | None = Field(
+        default=None,
+        pattern=r"^[^\s+]+$",
+        description="Name of the ledger in checkpoints, like a URL without its scheme. Fixed by the "
+        "first event. Default: lexiane.local/ and digits of the first key.",
+    )
+    keys: str | None = Field(default=None, description="Folder. Default: `.lexiane/keys`.")
+
+
 class EmbeddedIndex(Model):
     """Retrieval inside the process, over memory-mapped files."""
 
@@ -145,6 +157,7 @@ class Profile(Model):
 
     store: FolderStore = FolderStore()
     catalog: SqliteCatalog = SqliteCatalog()
+    ledger: Ledger = Ledger()
     index: EmbeddedIndex = EmbeddedIndex()
     generator: ExtractiveGenerator = ExtractiveGenerator()
 

@@ -1,7 +1,8 @@
 """Question to ranking, and ranking to an answer with verbatim citations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,25 +14,46 @@ from lexiane_dagster.domain.answer import (
     AnalyzedQuestion,
     Answer,
     Citation,
+    Draft,
     EvidenceChunk,
     Quote,
     RankedChunk,
     SearchResult,
 )
+from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.derivation import Derivation, ListSummary, prompt_digest
 from lexiane_dagster.domain.errors import ConfigurationError, IntegrityError, UnavailableError
-from lexiane_dagster.domain.retrieval import Ranked, fuse, idf
+from lexiane_dagster.domain.record import answer_event
+from lexiane_dagster.domain.retrieval import Candidates, Ranked, fuse, idf, query_terms
 from lexiane_dagster.domain.version import full_name
 from lexiane_dagster.ports.analyzer import Analyzer
+from lexiane_dagster.ports.clock import Clock
 from lexiane_dagster.ports.embedder import Embedder
 from lexiane_dagster.ports.generator import Generator
+from lexiane_dagster.ports.ledger import Ledger
 from lexiane_dagster.ports.object_store import ObjectStore
 
 DEFAULT_TOP = 10
+STAGES = ("analysis", "embedding", "retrieval", "generation")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """An answer that the ledger holds. `answer_id` is the index of its leaf."""
+
+    answer_id: int
+    at: str
+    answer: Answer
+
+    def to_json(self) -> dict[str, Json]:
+        return {"answer_id": self.answer_id, "at": self.at, **self.answer.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """One version together with what turns a question into terms, a vector and an answer.
+
+    `environment` is the software that answers, as it is recorded with each answer.
 
     Raises:
         UnavailableError: the analyser or embedder is not the one the version was built with.
@@ -42,6 +64,9 @@ class Asker:
     embedder: Embedder
     generator: Generator
     objects: ObjectStore
+    ledger: Ledger
+    clock: Clock
+    environment: Mapping[str, Json]
 
     def __post_init__(self) -> None:
         manifest = self.version.manifest
@@ -61,18 +86,20 @@ class Asker:
         """The question's grid vector, int16 (dimension,)."""
         return to_grid(self.embedder.embed_question(question)).reshape(-1)
 
+    def candidates(
+        self, terms: Sequence[str], vector: NDArray[np.int16], groups: Iterable[str]
+    ) -> Candidates:
+        """The lexical and the dense list of a question, among what `groups` may see."""
+        depth = self.version.manifest.retrieval.depth
+        return self.version.searcher.search(terms, vector, frozenset(groups), depth)
+
     def rank(self, question: str, groups: Iterable[str] = ()) -> list[Ranked]:
         """The whole fused list, best first, among what `groups` may see."""
-        if not question.strip():
-            raise ConfigurationError("the question is empty", remedy="ask something")
-        settings = self.version.manifest.retrieval
-        candidates = self.version.searcher.search(
-            self.analyzer.terms(question),
-            self.question_vector(question),
-            frozenset(groups),
-            settings.depth,
+        _require_text(question)
+        found = self.candidates(
+            self.analyzer.terms(question), self.question_vector(question), groups
         )
-        return fuse(candidates, settings)
+        return fuse(found, self.version.manifest.retrieval)
 
     def search(
         self, question: str, groups: Iterable[str] = (), top: int = DEFAULT_TOP
@@ -80,13 +107,72 @@ class Asker:
         """The best `top` chunks for a question."""
         return self._result(question, groups, self.rank(question, groups)[:top])
 
-    def ask(self, question: str, groups: Iterable[str] = (), top: int = DEFAULT_TOP) -> Answer:
-        """An answer from the best `top` chunks; without citations where the evidence is weak."""
-        return self.answer(question, groups, self.rank(question, groups)[:top])
+    def ask(
+        self,
+        question: str,
+        groups: Iterable[str] = (),
+        top: int = DEFAULT_TOP,
+        principal: str | None = None,
+    ) -> RecordedAnswer:
+        """An answer from the best `top` chunks; without citations where the evidence is weak.
+
+        It is in the ledger, with everything that a replay needs, before it is returned.
+
+        Raises:
+            UnavailableError: it could not be recorded; then there is no answer.
+        """
+        found = self.derive(question, groups, top)
+        appended = self.ledger.append([answer_event(found, principal, self.environment)])
+        return RecordedAnswer(appended.indexes[0], appended.at, found.answer)
+
+    def derive(
+        self,
+        question: str,
+        groups: Iterable[str] = (),
+        top: int = DEFAULT_TOP,
+        vector: NDArray[np.int16] | None = None,
+    ) -> Derivation:
+        """An answer with each stage that led to it, not recorded.
+
+        `vector` stands in for the question's own grid vector, int16 (dimension,).
+        """
+        _require_text(question)
+        held, clock = frozenset(groups), self.clock
+        moments = [clock.elapsed()]
+        terms = query_terms(self.analyzer.terms(question))
+        moments.append(clock.elapsed())
+        if vector is None:
+            vector = self.question_vector(question)
+        moments.append(clock.elapsed())
+        candidates = self.candidates(terms, vector, held)
+        ranking = fuse(candidates, self.version.manifest.retrieval)[:top]
+        moments.append(clock.elapsed())
+        asked, evidence = self.analyzed(question), self.evidence(ranking)
+        draft = self.generator.draft(asked, evidence)
+        answer = self._answer(question, held, ranking, draft)
+        moments.append(clock.elapsed())
+        return Derivation(
+            answer=answer,
+            top=top,
+            terms=terms,
+            weights=asked.weights,
+            query_vector=np.ascontiguousarray(vector, dtype="<i2").tobytes(),
+            lexical=ListSummary.of(candidates.lexical),
+            dense=ListSummary.of(candidates.dense),
+            parameters=self.generator.identity.parameters,
+            prompt=prompt_digest(question, asked.weights, evidence),
+            selection=draft.selection,
+            timings=dict(zip(STAGES, _differences(moments), strict=True)),
+        )
 
     def answer(self, question: str, groups: Iterable[str], ranking: Sequence[Ranked]) -> Answer:
-        """The answer that follows from a ranking."""
+        """The answer that follows from a ranking, not recorded: for measuring only."""
         draft = self.generator.draft(self.analyzed(question), self.evidence(ranking))
+        return self._answer(question, groups, ranking, draft)
+
+    def _answer(
+        self, question: str, groups: Iterable[str], ranking: Sequence[Ranked], draft: Draft
+    ) -> Answer:
         return Answer(
             search=self._result(question, groups, ranking),
             text=draft.text,
@@ -145,3 +231,12 @@ class Asker:
             page=document.page_of(start),
             heading=chunk.heading,
         )
+
+
+def _require_text(question: str) -> None:
+    if not question.strip():
+        raise ConfigurationError("the question is empty", remedy="ask something")
+
+
+def _differences(moments: Sequence[int]) -> list[int]:
+    return [later - earlier for earlier, later in pairwise(moments)]

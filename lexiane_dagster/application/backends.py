@@ -10,6 +10,8 @@ from lexiane_dagster.ports.chunker import Chunker
 from lexiane_dagster.ports.clock import Clock
 from lexiane_dagster.ports.embedder import Embedder
 from lexiane_dagster.ports.index import IndexEngine
+from lexiane_dagster.ports.keyring import Keyring
+from lexiane_dagster.ports.ledger import Ledger
 from lexiane_dagster.ports.memo import Memo
 from lexiane_dagster.ports.object_store import ObjectStore
 from lexiane_dagster.ports.parser import Parser
@@ -29,6 +31,8 @@ class Backends:
     archive: EmbeddingArchive
     memo: Memo
     catalog: Catalog
+    ledger: Ledger
+    keyring: Keyring
     engine: IndexEngine
     clock: Clock
     derived: Path

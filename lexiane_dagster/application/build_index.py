@@ -16,15 +16,17 @@ from lexiane_dagster.application.preserve import load_snapshot
 from lexiane_dagster.domain.canonical import Json, canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
 from lexiane_dagster.domain.errors import IntegrityError
+from lexiane_dagster.domain.ledger.entry import VERSION, Event
 from lexiane_dagster.domain.snapshot import ChunksSnapshot, DocumentsSnapshot, EmbeddingsSnapshot
 from lexiane_dagster.domain.version import (
     EmbedderIdentity,
     LexicalStatistics,
     Manifest,
     RetrievalSettings,
+    full_name,
 )
 from lexiane_dagster.ports.analyzer import Analyzer
-from lexiane_dagster.ports.catalog import VersionEntry
+from lexiane_dagster.ports.catalog import NewVersion
 from lexiane_dagster.ports.object_store import ObjectStore
 from lexiane_dagster.ports.progress import Progress
 
@@ -65,29 +67,32 @@ def build_index(
     )
     if known := backends.memo.get_many(STAGE_MEMO, [stage]).get(stage):
         version = known.decode()
-        if backends.objects.exists(manifest_key(version)) and backends.catalog.matching(
-            version, None
-        ):
-            return Indexed(load_manifest(backends.objects, version), False)
+        if backends.objects.exists(manifest_key(version)):
+            manifest = load_manifest(backends.objects, version)
+            if _is_listed(manifest, backends):
+                return Indexed(manifest, False)
     manifest = _seal(handle, analyzer, retrieval, backends, progress)
     backends.objects.put(manifest_key(manifest.digest), canonical_bytes(manifest.to_json()))
-    built = not backends.catalog.matching(manifest.digest, manifest.corpus)
-    if built:
-        _register(manifest, provenance(), backends)
+    built = backends.catalog.add_version(
+        NewVersion(
+            version=manifest.digest,
+            corpus=manifest.corpus,
+            documents=manifest.document_count,
+            chunks=manifest.chunk_count,
+            provenance=provenance(),
+        ),
+        Event(VERSION, {"version": full_name(manifest.corpus, manifest.digest)}),
+    )
     backends.memo.put_many(STAGE_MEMO, {stage: manifest.digest.encode()})
     return Indexed(manifest, built)
 
 
-def _register(manifest: Manifest, provenance: Json, backends: Backends) -> None:
-    backends.catalog.add_version(
-        VersionEntry(
-            version=manifest.digest,
-            corpus=manifest.corpus,
-            created=backends.clock.now(),
-            documents=manifest.document_count,
-            chunks=manifest.chunk_count,
-            provenance=provenance,
-        )
+def _is_listed(manifest: Manifest, backends: Backends) -> bool:
+    """True when catalog and ledger know the version."""
+    name = full_name(manifest.corpus, manifest.digest)
+    return bool(
+        backends.catalog.matching(manifest.digest, manifest.corpus)
+        and backends.ledger.find(VERSION, version=name)
     )
 
 

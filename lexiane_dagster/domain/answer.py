@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.retrieval import Ranked
@@ -36,10 +37,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a generator returns: the text of an answer and what it quotes; no quotes: it abstains."""
+    """What a generator returns: the text of an answer and what it quotes; no quotes: it abstains.
+
+    `selection` explains how it came to that, in the generator's own terms and without document text.
+    """
 
     text: str
     quotes: Sequence[Quote]
+    selection: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ class Citation:
             "heading": list(self.heading),
         }
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        return cls(**{**value, "heading": tuple(value["heading"])})
+
 
 @dataclass(frozen=True, slots=True)
 class RankedChunk:
@@ -85,6 +94,11 @@ class RankedChunk:
             "lexical_rank": self.ranked.lexical_rank,
             "dense_rank": self.ranked.dense_rank,
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        scores = {key: item for key, item in value.items() if key != "document_id"}
+        return cls(value["document_id"], Ranked(**scores))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ QUESTION_SET = "question_set"
 
 
 def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
-    """Partitioned by index version and question set; rows go to the store."""
+    """Partitioned by index version and question set; every answer is recorded in the ledger."""
 
     @dg.asset(
         key=corpus.key("answers"),
         deps=[corpus.key("release")],
         group_name=corpus.name,
-        kinds={"jsonl"},
+        kinds={"sqlite"},
         description="Answers with citations, pinned to the index version of the partition.",
         code_version=corpus.code_version(),
         tags={"lexiane/corpus": corpus.name},
@@ -51,6 +51,7 @@ def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 app.backends.objects, corpus.name, wanted[QUESTION_SET]
             )
             found = answer_set(app.asker(version, progress), questions, progress)
+            head = app.backends.ledger.checkpoint().checkpoint
         index, chunks = corpus.key("index"), corpus.key("chunks")
         return materialized(
             found.digest,
@@ -69,6 +70,9 @@ def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 "question_set": found.question_set,
                 "abstained": found.abstained,
                 "citations": found.citations,
+                "answer_ids": dg.MetadataValue.json(list(found.answer_ids)),
+                "ledger_height": head.size,
+                "ledger_root": head.root.hex(),
             },
         )
 

@@ -5,30 +5,38 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.ledger.entry import Event
 
 
 @dataclass(frozen=True, slots=True)
-class VersionEntry:
+class NewVersion:
     """One index version. `provenance` says how it was made; it is no part of the name."""
 
     version: str
     corpus: str
-    created: str
     documents: int
     chunks: int
     provenance: Json
 
 
-class Catalog(Protocol):
-    """Versions and releases, in one database.
+@dataclass(frozen=True, slots=True)
+class VersionEntry(NewVersion):
+    """A version that the catalog holds. `created` is the time of its first leaf in the ledger."""
 
-    `add_version` of a known version changes nothing: `created` and `provenance` are those of the
-    first run that made it. `move_release` is atomic and returns False when the release points there
-    already. Readers see a release's old version or its new one, never neither. `versions` are
+    created: str
+
+
+class Catalog(Protocol):
+    """Versions and releases, in one database with the ledger.
+
+    `add_version` appends `event` to the ledger in the same transaction. A known version keeps its
+    row: `created` and `provenance` are those of the first run that made it; the leaf is added all the
+    same. `move_release` is atomic too; it returns False, and adds no leaf, when the release points
+    there already. Readers see a release's old version or its new one, never neither. `versions` are
     newest first. Every method raises `UnavailableError` when the database cannot be used.
     """
 
-    def add_version(self, entry: VersionEntry) -> bool: ...
+    def add_version(self, new: NewVersion, event: Event) -> bool: ...
 
     def version(self, version: str) -> VersionEntry: ...
 
@@ -42,4 +50,4 @@ class Catalog(Protocol):
 
     def releases(self, corpus: str) -> dict[str, str]: ...
 
-    def move_release(self, corpus: str, name: str, version: str, at: str) -> bool: ...
+    def move_release(self, corpus: str, name: str, version: str, event: Event) -> bool: ...

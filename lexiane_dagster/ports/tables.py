@@ -38,6 +38,10 @@ class Tables(Protocol):
 
     def holds(self, kind: str, root: str) -> bool: ...
 
+    def leaf_hashes(self, kind: str, root: str) -> Sequence[bytes]:
+        """Leaf hashes of `documents`, `waived` or `chunks`, all of them, in the order of the leaves."""
+        ...
+
 
 class EmbeddingArchive(Protocol):
     """Vectors that were computed once and are kept (DESIGN 3.5), by (embedder, digest of the text).

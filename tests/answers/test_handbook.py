@@ -1,7 +1,6 @@
 """The bundled corpus, asked: quotes in preserved sources, access groups, quality on held-out questions."""
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from lexiane_dagster.application.evaluate import evaluate
 from lexiane_dagster.application.numeric_profile import numeric_profile
 from lexiane_dagster.application.publish import PRODUCTION
 from lexiane_dagster.application.questions import QuestionSet, load_question_set
+from lexiane_dagster.application.records import all_records
 from lexiane_dagster.bootstrap import Application, application, measures
 from lexiane_dagster.entrypoints.cli.output import NoProgress
 from lexiane_dagster.orchestration.launch import launch
@@ -51,7 +51,7 @@ def test_every_quote_stands_in_the_preserved_text_and_the_preserved_bytes_are_th
     cited = 0
     store = app.project.home / "store" / "objects"
     for question in QUESTIONS.questions[::4]:
-        for citation in asker.ask(question.text, question.groups).citations:
+        for citation in asker.ask(question.text, question.groups).answer.citations:
             document = asker.version.documents[citation.document_id]
             digest = document.text_digest
             text = (store / digest[:2] / digest).read_bytes().decode()
@@ -67,7 +67,7 @@ def test_every_quote_stands_in_the_preserved_text_and_the_preserved_bytes_are_th
 def test_pages_and_headings_are_told(asker: Asker) -> None:
     answer = asker.ask(
         "How many hours of windstorm count as one event under the reinsurance contract?"
-    )
+    ).answer
     first = answer.citations[0]
     assert first.document_id.endswith(".pdf")
     assert first.page is not None
@@ -79,7 +79,7 @@ def test_who_is_in_no_group_never_sees_what_is_restricted(asker: Asker) -> None:
     assert len(restricted) >= 5
     for question in QUESTIONS.questions:
         if question.groups:
-            everything = asker.ask(question.text, (), top=100)
+            everything = asker.ask(question.text, (), top=100).answer
             seen = {entry.document_id for entry in everything.search.ranking}
             seen |= {citation.document_id for citation in everything.citations}
             assert not seen & restricted
@@ -96,18 +96,17 @@ def test_quality_on_questions_that_nothing_was_fitted_on(asker: Asker) -> None:
     assert float(str(rates["abstention_recall"])) >= 0.7
 
 
-def test_the_same_set_on_the_same_version_gives_the_same_rows(
+def test_the_same_set_on_the_same_version_gives_the_same_digest_and_new_records(
     app: Application, asker: Asker
 ) -> None:
     few = QuestionSet("few", QUESTIONS.questions[:6])
     first = answer_set(asker, few, NoProgress())
-    again = app.asker(asker.version.manifest.digest, NoProgress())
-    assert answer_set(again, few, NoProgress()) == first
-    digest = first.digest
-    rows = (app.project.home / "store" / "objects" / digest[:2] / digest).read_text("utf-8")
-    answers = [json.loads(line) for line in rows.splitlines()]
-    assert [row["question_id"] for row in answers] == [q.question_id for q in few.questions]
-    assert {row["version"] for row in answers} == {asker.version.name}
+    again = answer_set(app.asker(asker.version.manifest.digest, NoProgress()), few, NoProgress())
+    assert again.digest == first.digest
+    assert not set(again.answer_ids) & set(first.answer_ids)
+    records = all_records(app.backends.ledger, first.answer_ids)
+    assert [record.fields["question"] for record in records] == [q.text for q in few.questions]
+    assert {record.version for record in records} == {asker.version.name}
 
 
 def test_a_version_says_on_which_kind_of_processor_it_was_made(app: Application) -> None:

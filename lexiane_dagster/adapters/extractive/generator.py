@@ -8,8 +8,9 @@ those before it left open. Whether to answer at all is decided in `domain.absten
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lexiane_dagster.domain.abstention import coverage, is_weak
+from lexiane_dagster.domain.abstention import THRESHOLD, coverage, is_weak
 from lexiane_dagster.domain.answer import AnalyzedQuestion, Draft, EvidenceChunk, Quote
+from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.sentences import sentences
 from lexiane_dagster.ports.analyzer import Analyzer
 from lexiane_dagster.ports.generator import GeneratorIdentity
@@ -47,14 +48,20 @@ class ExtractiveGenerator:
 
     def draft(self, question: AnalyzedQuestion, evidence: Sequence[EvidenceChunk]) -> Draft:
         read = evidence[:PASSAGES_READ]
-        if is_weak(self.evidence_coverage(question, evidence)):
-            return Draft(NOT_IN_CORPUS, ())
+        share = self.evidence_coverage(question, evidence)
+        selection: dict[str, Json] = {"coverage": share, "threshold": THRESHOLD, "sentences": []}
+        if is_weak(share):
+            return Draft(NOT_IN_CORPUS, (), selection)
         chosen = self._choose(question, read)
+        selection["sentences"] = [
+            {"terms": sorted(item.terms), "heading_terms": sorted(item.heading)} for item in chosen
+        ]
         return Draft(
             "\n".join(read[item.position].text[item.start : item.end] for item in chosen),
             tuple(
                 Quote(read[item.position].ranked.chunk_id, item.start, item.end) for item in chosen
             ),
+            selection,
         )
 
     def evidence_coverage(

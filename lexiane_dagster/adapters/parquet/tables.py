@@ -18,7 +18,7 @@ from lexiane_dagster.adapters.parquet.schemas import CHUNKS, DOCUMENTS, WAIVED, 
 from lexiane_dagster.domain.corpus import Chunk, Document, WaivedDocument
 from lexiane_dagster.domain.digest import digest_of_bytes
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
-from lexiane_dagster.domain.merkle import merkle_root
+from lexiane_dagster.domain.merkle import leaf_hash, merkle_root
 from lexiane_dagster.domain.version import vector_leaf
 from lexiane_dagster.ports.object_store import ObjectStore
 
@@ -66,6 +66,13 @@ class ParquetTables:
 
     def holds(self, kind: str, root: str) -> bool:
         return self._key(kind, root) is not None
+
+    def leaf_hashes(self, kind: str, root: str) -> Sequence[bytes]:
+        if kind == "documents":
+            return [leaf_hash(row.leaf()) for row in self.documents(root)]
+        if kind == "waived":
+            return [leaf_hash(row.leaf()) for row in self.waived(root)]
+        return [leaf_hash(row.leaf()) for row in self.chunks(root)]
 
     def _put(self, kind: TableKind[Row], root: str, rows: Iterable[Row]) -> None:
         sink = pa.BufferOutputStream()

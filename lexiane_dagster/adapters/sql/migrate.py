@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from lexiane_dagster.domain.errors import UnavailableError
 
-HEAD = "0001"
+HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -16,9 +16,9 @@ def upgrade(connection: sa.Connection) -> None:
     Raises:
         UnavailableError: the catalog has a revision that this release does not know.
     """
-    current = _revision(connection)
-    if current == HEAD:
+    if is_current(connection):
         return
+    current = _revision(connection)
     # Alembic takes a third of a second to import, which `ask` need not pay.
     from alembic import command
     from alembic.config import Config
@@ -34,6 +34,11 @@ def upgrade(connection: sa.Connection) -> None:
             f"the catalog has the unknown revision {current!r}: {error}",
             remedy="use the release of lexiane-dagster that wrote it, or a newer one",
         ) from error
+
+
+def is_current(connection: sa.Connection) -> bool:
+    """True when there is nothing to migrate."""
+    return _revision(connection) == HEAD
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -23,3 +23,50 @@ releases = sa.Table(
     sa.Column("version", sa.String(64), sa.ForeignKey("versions.version"), nullable=False),
     sa.Column("moved", sa.String(30), nullable=False),
 )
+
+# The leaves. What `data` says is the truth; the columns beside it repeat it for searching.
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("leaf", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("type", sa.String(16), nullable=False),
+    sa.Column("corpus", sa.Text),
+    sa.Column("version", sa.Text),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Index("ix_ledger_type_version", "type", "version"),
+)
+
+# Hashes of complete subtrees: level 0 are the leaf hashes.
+nodes = sa.Table(
+    "nodes",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+)
+
+# What the leaves commit to. The only rows that are ever removed, by an erasure.
+fields = sa.Table(
+    "fields",
+    metadata,
+    sa.Column("leaf", sa.BigInteger, sa.ForeignKey("ledger.leaf"), primary_key=True),
+    sa.Column("path", sa.Text, primary_key=True, index=True),
+    sa.Column("opening", sa.LargeBinary(32), nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+# Keys that were ever valid, each from the leaf that introduced it.
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("leaf", sa.BigInteger, sa.ForeignKey("ledger.leaf"), primary_key=True),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+)

@@ -1,5 +1,6 @@
 """The clock of the machine."""
 
+import time
 from datetime import UTC, datetime
 
 
@@ -8,3 +9,6 @@ class SystemClock:
 
     def now(self) -> str:
         return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def elapsed(self) -> int:
+        return time.perf_counter_ns() // 1000

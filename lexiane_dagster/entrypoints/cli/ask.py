@@ -17,14 +17,21 @@ def ask(
     release: Release = "production",
     group: Group = None,
     top: Top = 10,
+    principal: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="Who asks: an opaque name, recorded and erasable."),
+    ] = None,
     as_json: Json = False,
     project: ProjectOption = None,
 ) -> None:
-    """Answer a question from a pinned version, with verbatim quotes, or say that it is not there."""
+    """Answer a question from a pinned version, with verbatim quotes, or say that it is not there.
+
+    The answer is recorded with everything that a replay needs before it is shown.
+    """
     app = open_application(project)
     asker = app.asker(pinned(app, name, version, release), BarProgress())
-    answer = asker.ask(question, group or (), top)
+    recorded = asker.ask(question, group or (), top, principal)
     if as_json:
-        print_json(answer.to_json())
+        print_json(recorded.to_json())
     else:
-        render_answer(answer)
+        render_answer(recorded)

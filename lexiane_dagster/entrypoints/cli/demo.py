@@ -42,11 +42,11 @@ def demo(as_json: Json = False, project: ProjectOption = None) -> None:
     asker = app.asker(version, BarProgress())
     answers = [asker.ask(question) for question in QUESTIONS]
     if as_json:
-        print_json({"build": built, "answers": [answer.to_json() for answer in answers]})
+        print_json({"build": built, "answers": [recorded.to_json() for recorded in answers]})
         return
     typer.echo(summary(built))
-    for answer in answers:
-        typer.secho(f"\n? {answer.search.question}", bold=True)
-        render_answer(answer)
+    for recorded in answers:
+        typer.secho(f"\n? {recorded.answer.search.question}", bold=True)
+        render_answer(recorded)
     short = f"{CORPUS}@{version[:SHORT_DIGITS]}"
     typer.echo("\n" + NEXT.format(corpus=CORPUS, version=short), nl=False)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from lexiane_dagster.domain.answer import Answer, Citation
+from lexiane_dagster.domain.answer import Citation
 from lexiane_dagster.domain.version import SHORT_DIGITS
 from lexiane_dagster.entrypoints.cli.output import one_line
 
@@ -10,15 +10,17 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from lexiane_dagster.application.answer import RecordedAnswer
+
 INDENT = 4
 
 
-def render_answer(answer: Answer) -> None:
-    """The quotes of an answer with their places, and the version they are pinned to."""
+def render_answer(recorded: "RecordedAnswer") -> None:
+    """The quotes of an answer with their places, the version they are pinned to, and its number."""
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console, answer = Console(highlight=False), recorded.answer
     if answer.abstained:
         console.print(Text(answer.text, style="bold yellow"))
     for number, citation in enumerate(answer.citations, start=1):
@@ -27,7 +29,8 @@ def render_answer(answer: Answer) -> None:
         for line in _place(citation):
             _print(console, Text(" " * INDENT + line, style="dim"))
     corpus, _, digest = answer.search.version.partition("@")
-    console.print(Text(f"pinned to {corpus}@{digest[:SHORT_DIGITS]}", style="dim"))
+    pinned = f"pinned to {corpus}@{digest[:SHORT_DIGITS]}, recorded as answer {recorded.answer_id}"
+    console.print(Text(pinned, style="dim"))
 
 
 def _print(console: "Console", text: "Text") -> None:

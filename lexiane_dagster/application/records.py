@@ -1,0 +1,98 @@
+"""Reading answer records back: every value is checked against its commitment first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
+from lexiane_dagster.domain.ledger.commitment import opens
+from lexiane_dagster.domain.ledger.entry import ANSWER, ERASURE, Entry
+from lexiane_dagster.domain.ledger.erasures import Erasures
+from lexiane_dagster.domain.record import AnswerRecord, decoded
+from lexiane_dagster.ports.ledger import Field, Ledger
+
+RESTORE = "run `lexiane verify`, and restore the catalog from its back-up"
+
+
+def load_record(ledger: Ledger, answer_id: int, groups: Iterable[str]) -> AnswerRecord:
+    """One answer, for somebody with `groups`.
+
+    Raises:
+        NotFoundError: there is no such answer, or it was given to groups that the asker lacks.
+        IntegrityError: a value is not what the ledger committed to, or is gone without an erasure.
+    """
+    return load_records(ledger, [answer_id], groups)[0]
+
+
+def load_records(
+    ledger: Ledger, answer_ids: Sequence[int], groups: Iterable[str]
+) -> list[AnswerRecord]:
+    """The same for several answers."""
+    held = frozenset(groups)
+    found = all_records(ledger, answer_ids)
+    for record in found:
+        if not may_see(record, held):
+            raise NotFoundError(
+                f"answer {record.answer_id} was given to members of groups that you did not name",
+                remedy="name each of the asker's groups with --group",
+            )
+    return found
+
+
+def may_see(record: AnswerRecord, groups: frozenset[str]) -> bool:
+    """An answer may rest on everything that its asker could see, so all of the groups are needed."""
+    return frozenset(record.groups) <= groups
+
+
+def all_records(ledger: Ledger, answer_ids: Sequence[int]) -> list[AnswerRecord]:
+    """Records whatever their groups: for auditing jobs that show no content."""
+    fields = ledger.fields(answer_ids)
+    erasures = erasures_of(ledger)
+    return [
+        checked_record(answer_id, answer_entry(ledger, answer_id), fields[answer_id], erasures)
+        for answer_id in answer_ids
+    ]
+
+
+def erasures_of(ledger: Ledger) -> Erasures:
+    return Erasures(ledger.entry(index).entry for index in ledger.find(ERASURE))
+
+
+def answer_entry(ledger: Ledger, answer_id: int) -> Entry:
+    """The leaf of an answer."""
+    stored = ledger.entry(answer_id)
+    if stored.type != ANSWER:
+        raise NotFoundError(
+            f"entry {answer_id} of the ledger is of type {stored.type!r}, not an answer",
+            remedy="`lexiane answers` lists the answers",
+        )
+    try:
+        return stored.entry
+    except ValueError as error:
+        raise IntegrityError(
+            f"the leaf of answer {answer_id} is damaged: {error}", remedy=RESTORE
+        ) from error
+
+
+def checked_record(
+    answer_id: int, entry: Entry, fields: Mapping[str, Field], erasures: Erasures
+) -> AnswerRecord:
+    """The record of an answer from its leaf and the fields that are left.
+
+    Raises:
+        IntegrityError: see `load_record`.
+    """
+    for path, field in fields.items():
+        commitment = entry.commitments.get(path)
+        if commitment is None or not opens(commitment, field.opening, path, field.value):
+            raise IntegrityError(
+                f"the field {path!r} of answer {answer_id} is not what the ledger committed to",
+                remedy=RESTORE,
+            )
+    missing = tuple(sorted(entry.commitments.keys() - fields.keys()))
+    for path in missing:
+        if not erasures.covers(answer_id, path):
+            raise IntegrityError(
+                f"the field {path!r} of answer {answer_id} is gone, and no erasure covers it",
+                remedy=RESTORE,
+            )
+    values = decoded((path, field.value) for path, field in fields.items())
+    return AnswerRecord(answer_id, entry, values, missing)
