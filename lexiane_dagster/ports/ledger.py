@@ -59,8 +59,11 @@ class Ledger(Protocol):
     without a gap. The first append to an empty ledger creates a key and makes its leaf 0. `at` is
     taken inside the transaction. `erase` appends `events` and removes the fields `covered` (index to
     paths) in the same transaction, so that their bytes can no longer be read from the database's
-    files. `rotate` makes a new key the current one: its leaf is covered by a checkpoint that both keys
-    sign. Nothing else ever changes or removes a row.
+    files; where a crash or a reader comes in between, `forget_erased` finishes that, and does nothing
+    where nothing is due. `rotate` makes a new key the current one: its leaf is covered by a checkpoint
+    that both keys sign; afterwards the private half of the old one is removed. `retire_keys` does that
+    last step again, for a rotation that was interrupted; it touches no key that the ledger never
+    named. Nothing else ever changes or removes a row.
 
     `node` is the hash of a complete subtree (domain.proofs). Every method raises `UnavailableError`
     when the database cannot be used, `entry` and `checkpoint` `NotFoundError` where there is none.
@@ -70,7 +73,11 @@ class Ledger(Protocol):
 
     def erase(self, events: Sequence[Event], covered: Mapping[int, Sequence[str]]) -> Appended: ...
 
+    def forget_erased(self) -> None: ...
+
     def rotate(self) -> Appended: ...
+
+    def retire_keys(self) -> None: ...
 
     def signer(self) -> Signer:
         """The current key; made, with its leaf, where the ledger is empty."""

@@ -53,11 +53,6 @@ class FolderKeyring:
         if found := self._loaded.get(public_key):
             return found
         file = self._file(public_key)
-        if not file.is_file():
-            raise UnavailableError(
-                f"the private key {file} that the ledger is signed with is missing",
-                remedy="restore it from its back-up; `lexiane verify` and reading need no key",
-            )
         signer = self._read(file)
         if signer.public_key != public_key:
             raise UnavailableError(
@@ -95,7 +90,12 @@ class FolderKeyring:
                     remedy=f"run `chmod 600 {file}`, and `lexiane keys --rotate` if others had access",
                 )
             key = serialization.load_pem_private_key(file.read_bytes(), password=None)
-        except (OSError, ValueError) as error:
+        except FileNotFoundError as error:
+            raise UnavailableError(
+                f"the private key {file} that the ledger is signed with is missing",
+                remedy="restore it from its back-up; `lexiane verify` and reading need no key",
+            ) from error
+        except (OSError, TypeError, ValueError) as error:
             raise UnavailableError(
                 f"the private key {file} cannot be read",
                 remedy="restore the file from its back-up",

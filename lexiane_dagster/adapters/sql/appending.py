@@ -48,15 +48,15 @@ class Appender:
             self.append(connection, ())
         return self._current(connection)[1]
 
-    def rotate(self, connection: sa.Connection) -> tuple[Appended, bytes]:
-        """Append the leaf of a new key, covered by a checkpoint of both; returns the old key too."""
+    def rotate(self, connection: sa.Connection) -> Appended:
+        """Append the leaf of a new key, covered by a checkpoint that both sign."""
         old = self.signer(connection)
         origin, size = self._current(connection)[0], ledger_size(connection)
         new = self.keyring.create()
         at = self.clock.now()
         self._insert(connection, size, at, origin, [_key_event(origin, new.public_key)])
         head = _sign(connection, origin, size + 1, [new, old])
-        return Appended((size,), at, head), old.public_key
+        return Appended((size,), at, head)
 
     def _current(self, connection: sa.Connection) -> tuple[str, Signer]:
         found = connection.execute(

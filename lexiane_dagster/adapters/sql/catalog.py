@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from lexiane_dagster.adapters.sql.appending import Appender
 from lexiane_dagster.adapters.sql.database import Database
-from lexiane_dagster.adapters.sql.schema import releases, versions
-from lexiane_dagster.domain.errors import NotFoundError
-from lexiane_dagster.domain.ledger.entry import Event
+from lexiane_dagster.adapters.sql.schema import fields, ledger, releases, versions
+from lexiane_dagster.domain.errors import NotFoundError, UnavailableError
+from lexiane_dagster.domain.ledger.entry import ANSWER, Event
 from lexiane_dagster.ports.catalog import NewVersion, VersionEntry
+from lexiane_dagster.ports.ledger import Appended
 
 
 class SqlCatalog:
@@ -82,6 +83,14 @@ class SqlCatalog:
         with self._database.reading() as connection:
             return {row.name: row.version for row in connection.execute(query)}
 
+    def remove_versions(self, names: Sequence[str], events: Sequence[Event]) -> Appended:
+        with self._database.writing() as connection:
+            for name in names:
+                digest = name.partition("@")[2]
+                _require_unpinned(connection, name, digest)
+                connection.execute(versions.delete().where(versions.c.version == digest))
+            return self._appender.append(connection, events)
+
     def move_release(self, corpus: str, name: str, version: str, event: Event) -> bool:
         here = (releases.c.corpus == corpus) & (releases.c.name == name)
         with self._database.writing() as connection:
@@ -97,3 +106,19 @@ class SqlCatalog:
             else:
                 connection.execute(releases.update().where(here).values(**values))
             return True
+
+
+def _require_unpinned(connection: sa.Connection, name: str, digest: str) -> None:
+    """Nothing that a release or an answer needs may go: looked at in the transaction that removes it."""
+    released = sa.select(releases.c.name).where(releases.c.version == digest)
+    answered = (
+        sa.select(fields.c.leaf)
+        .join(ledger, ledger.c.leaf == fields.c.leaf)
+        .where(ledger.c.type == ANSWER, ledger.c.version == name)
+    )
+    for pinning in (released, answered):
+        if connection.execute(pinning.limit(1)).first() is not None:
+            raise UnavailableError(
+                f"the version {name} was released or asked meanwhile, so nothing was collected",
+                remedy="run the same command again",
+            )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import sqlalchemy as sa
 
 from lexiane_dagster.adapters.sql.appending import Appender, ledger_size
-from lexiane_dagster.adapters.sql.database import Database
+from lexiane_dagster.adapters.sql.database import Database, to_be_forgotten
 from lexiane_dagster.adapters.sql.schema import checkpoints, fields, keys, ledger, nodes
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
 from lexiane_dagster.domain.ledger.checkpoint import SignedCheckpoint
@@ -36,18 +36,28 @@ class SqlLedger:
                 connection.execute(
                     fields.delete().where(fields.c.leaf == index, fields.c.path.in_(paths))
                 )
+            to_be_forgotten(connection)
         self._database.forget_deleted()
         return appended
 
+    def forget_erased(self) -> None:
+        self._database.forget_deleted()
+
     def rotate(self) -> Appended:
         with self._database.writing() as connection:
-            appended, old = self._appender.rotate(connection)
-        self._appender.keyring.remove(old)
+            appended = self._appender.rotate(connection)
+        self.retire_keys()
         return appended
 
+    def retire_keys(self) -> None:
+        # Under the writer's lock nobody is about to sign with the key that goes.
+        with self._database.writing() as connection:
+            named = connection.execute(sa.select(keys.c.public_key).order_by(keys.c.leaf))
+            for public_key in list(named.scalars())[:-1]:
+                self._appender.keyring.remove(public_key)
+
     def signer(self) -> Signer:
-        if self.size():
-            return self._appender.keyring.load(self.keys()[-1].public_key)
+        # Under the writer's lock no rotation takes the key away before it is loaded.
         with self._database.writing() as connection:
             return self._appender.signer(connection)
 

@@ -4,6 +4,20 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+
+class Octets(sa.TypeDecorator[bytes]):
+    """Bytes, whatever somebody else wrote there: SQLite keeps a text or a number in any column, and
+    that must be found to be the wrong bytes, not crash who reads it."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_result_value(self, value: object, dialect: sa.Dialect) -> bytes | None:
+        if value is None or isinstance(value, bytes):
+            return value
+        return str(value).encode("utf-8", "surrogateescape")
+
+
 versions = sa.Table(
     "versions",
     metadata,
@@ -32,7 +46,7 @@ ledger = sa.Table(
     sa.Column("type", sa.String(16), nullable=False),
     sa.Column("corpus", sa.Text),
     sa.Column("version", sa.Text),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", Octets, nullable=False),
     sa.Index("ix_ledger_type_version", "type", "version"),
 )
 
@@ -42,7 +56,7 @@ nodes = sa.Table(
     metadata,
     sa.Column("level", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("hash", Octets(32), nullable=False),
 )
 
 # What the leaves commit to. The only rows that are ever removed, by an erasure.
@@ -51,8 +65,8 @@ fields = sa.Table(
     metadata,
     sa.Column("leaf", sa.BigInteger, sa.ForeignKey("ledger.leaf"), primary_key=True),
     sa.Column("path", sa.Text, primary_key=True, index=True),
-    sa.Column("opening", sa.LargeBinary(32), nullable=False),
-    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("opening", Octets(32), nullable=False),
+    sa.Column("value", Octets, nullable=False),
 )
 
 checkpoints = sa.Table(
@@ -68,5 +82,5 @@ keys = sa.Table(
     metadata,
     sa.Column("leaf", sa.BigInteger, sa.ForeignKey("ledger.leaf"), primary_key=True),
     sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("public_key", sa.LargeBinary(32), nullable=False),
+    sa.Column("public_key", Octets(32), nullable=False),
 )

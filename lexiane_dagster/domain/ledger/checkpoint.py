@@ -56,6 +56,19 @@ class NoteSignature:
         encoded = base64.b64encode(self.key_id + self.signature).decode()
         return f"{_DASH}{self.name} {encoded}\n"
 
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Raises ValueError for anything that `line` would not have written."""
+        name, gap, encoded = line.removeprefix(_DASH).partition(" ")
+        try:
+            data = base64.b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise ValueError(f"not a signature line: {line!r}") from error
+        made = cls(name, data[:4], data[4:])
+        if not (gap and name and made.signature) or made.line() != f"{line}\n":
+            raise ValueError(f"not a signature line: {line!r}")
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class SignedCheckpoint:
@@ -77,7 +90,7 @@ class SignedCheckpoint:
         body, gap, lines = note.partition("\n\n")
         if not gap or not lines.endswith("\n"):
             raise ValueError("not a signed note: body, empty line, signature lines")
-        signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+        signatures = tuple(NoteSignature.from_line(line) for line in lines[:-1].split("\n"))
         return cls(Checkpoint.from_body(f"{body}\n".encode()), signatures)
 
     def signed_by(self, public_keys: Iterable[bytes], verify: Verify) -> bytes | None:
@@ -115,14 +128,3 @@ def sign(
             for public_key, signing in signers
         ),
     )
-
-
-def _signature(line: str) -> NoteSignature:
-    name, gap, encoded = line.removeprefix(_DASH).partition(" ")
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"not a signature line: {line!r}") from error
-    if not line.startswith(_DASH) or not gap or not name or len(data) < 5:
-        raise ValueError(f"not a signature line: {line!r}")
-    return NoteSignature(name, data[:4], data[4:])
