@@ -14,12 +14,12 @@ from lexiane_dagster.application.build_index import build_index
 from lexiane_dagster.application.chunk import chunk
 from lexiane_dagster.application.embed import embed
 from lexiane_dagster.application.ingest import ingest
-from lexiane_dagster.bootstrap import provenance
+from lexiane_dagster.bootstrap import making
 from lexiane_dagster.domain.version import short_name
 from lexiane_dagster.orchestration import metadata as shown
 from lexiane_dagster.orchestration.corpus import Corpus, materialized
 from lexiane_dagster.orchestration.failures import explained
-from lexiane_dagster.orchestration.handles import upstream_handle
+from lexiane_dagster.orchestration.handles import started_at, upstream_handle
 from lexiane_dagster.orchestration.plots import bars, histogram, remembered
 from lexiane_dagster.orchestration.progress import progress_of
 
@@ -188,7 +188,7 @@ def _index(corpus: Corpus) -> dg.AssetsDefinition:
                 handle,
                 recipe.analyzer,
                 recipe.retrieval,
-                partial(provenance, corpus.settings, context.run_id),
+                partial(making, corpus.settings, context.run_id, started_at(context)),
                 app.backends,
                 progress_of(context),
             )

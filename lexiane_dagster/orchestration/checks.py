@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import dagster as dg
 
+from lexiane_dagster.application.attest import record_gates
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.reconcile import (
     Finding,
@@ -17,10 +18,11 @@ from lexiane_dagster.application.reconcile import (
 from lexiane_dagster.bootstrap import Application
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_json
+from lexiane_dagster.domain.version import full_name
 from lexiane_dagster.orchestration.corpus import Corpus
 from lexiane_dagster.orchestration.failures import explained
 from lexiane_dagster.orchestration.frames import chunks_frame, documents_frame, embeddings_frame
-from lexiane_dagster.orchestration.gates import Gate, GateResult
+from lexiane_dagster.orchestration.gates import Gate, GateResult, judged
 from lexiane_dagster.orchestration.handles import HANDLE, upstream_handle
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.orchestration.quality import measured_gates
@@ -66,6 +68,9 @@ def _stage_checks(corpus: Corpus, stage: str, gates: Sequence[Gate]) -> dg.Asset
         with explained():
             handle = upstream_handle(context.instance, context.run.run_id, key)
             results = judge(corpus, chosen, handle, app, progress_of(context))
+            if stage == "index":
+                # The release does not run when one of these fails, and the version exists already.
+                record_gates(full_name(corpus.name, handle), judged(chosen, results), app.backends)
         for gate, result in zip(chosen, results, strict=True):
             yield dg.AssetCheckResult(
                 check_name=gate.name,

@@ -9,6 +9,7 @@ from lexiane_dagster.domain.corpus import CORPUS_NAME
 from lexiane_dagster.domain.errors import ConfigurationError
 from lexiane_dagster.orchestration.assets import corpus_assets
 from lexiane_dagster.orchestration.attributes import CorpusAttributes, resolve
+from lexiane_dagster.orchestration.audit import audit_checks, audit_job, audit_schedule
 from lexiane_dagster.orchestration.checks import corpus_checks
 from lexiane_dagster.orchestration.corpus import Corpus
 from lexiane_dagster.orchestration.failures import annotated
@@ -55,8 +56,9 @@ class CorpusIndex(dg.Component):
         assets = [*corpus_assets(corpus), release_asset(corpus)]
         return dg.Definitions(
             assets=[*assets, answers_asset(corpus)],
-            asset_checks=corpus_checks(corpus),
-            jobs=[index_job(name)],
+            asset_checks=[*corpus_checks(corpus), *audit_checks(corpus)],
+            jobs=[index_job(name), audit_job(name)],
+            schedules=[audit_schedule(name)],
             executor=dg.in_process_executor,
         )
 

@@ -1,5 +1,6 @@
 """Quality gates as data: what ships by default, and what a corpus's `expectations.yaml` adds."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lexiane_dagster.domain.digest import digest_of_json
 from lexiane_dagster.domain.errors import ConfigurationError
+from lexiane_dagster.domain.predicates import JudgedGate
 from lexiane_dagster.settings import parse, read_yaml
 
 Stage = Literal["documents", "chunks", "embeddings", "index"]
@@ -54,6 +56,23 @@ class GateResult:
     ok: bool
     detail: str
     failing: tuple[str, ...] = ()
+
+
+def judged(gates: Sequence[Gate], results: Sequence[GateResult]) -> list[JudgedGate]:
+    """Gates with their results, as the ledger is told."""
+    return [
+        JudgedGate(
+            name=gate.name,
+            rule=gate.rule,
+            configuration=gate.digest,
+            severity=gate.severity,
+            blocking=gate.blocking,
+            ok=result.ok,
+            detail=result.detail,
+            failing=result.failing,
+        )
+        for gate, result in zip(gates, results, strict=True)
+    ]
 
 
 class _Expectation(BaseModel):

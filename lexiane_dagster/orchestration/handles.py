@@ -4,6 +4,8 @@ A handle is the DataVersion of a materialisation. What this run materialised cou
 the latest materialisation before it.
 """
 
+from datetime import UTC, datetime
+
 import dagster as dg
 from dagster import DagsterEventType, DagsterInstance
 
@@ -31,6 +33,14 @@ def upstream_handle(instance: DagsterInstance, run_id: str, key: dg.AssetKey) ->
             remedy=f"launch {key.to_user_string()} too; DAGSTER_HOME must stay the same",
         )
     return _handle(latest.asset_materialization, key)
+
+
+def started_at(context: dg.AssetExecutionContext) -> str:
+    """When the run began, RFC 3339 in UTC."""
+    found = context.instance.get_run_record_by_id(context.run.run_id)
+    began = found.start_time if found else None
+    moment = datetime.now(UTC) if began is None else datetime.fromtimestamp(began, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _handle(materialization: dg.AssetMaterialization, key: dg.AssetKey) -> str:

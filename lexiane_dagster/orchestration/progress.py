@@ -13,6 +13,8 @@ from lexiane_dagster.ports.progress import Progress
 # Each log line is a database row, so long stages speak seldom.
 SECONDS_BETWEEN_LINES = 15.0
 
+Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext | dg.OpExecutionContext
+
 _current: ContextVar[Progress | None] = ContextVar("lexiane_progress", default=None)
 
 
@@ -26,7 +28,7 @@ def showing(progress: Progress) -> Iterator[None]:
         _current.reset(token)
 
 
-def progress_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Progress:
+def progress_of(context: Context) -> Progress:
     """The progress in force, or one that writes to the run's log."""
     return _current.get() or LogProgress(context.log.info)
 

@@ -4,18 +4,20 @@ import time
 
 import dagster as dg
 
+from lexiane_dagster.application.attest import record_gates
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.build_index import load_manifest
 from lexiane_dagster.application.preserve import load_snapshot
 from lexiane_dagster.application.publish import PRODUCTION, publish
 from lexiane_dagster.application.questions import load_question_set, preserve_question_set
 from lexiane_dagster.domain.errors import GateError, NotFoundError
+from lexiane_dagster.domain.predicates import JudgedGate
 from lexiane_dagster.domain.snapshot import ChunksSnapshot, EmbeddingsSnapshot
-from lexiane_dagster.domain.version import SHORT_DIGITS, short_name
+from lexiane_dagster.domain.version import SHORT_DIGITS, full_name, short_name
 from lexiane_dagster.orchestration.checks import judge
 from lexiane_dagster.orchestration.corpus import Corpus, materialized
 from lexiane_dagster.orchestration.failures import explained
-from lexiane_dagster.orchestration.gates import GateResult
+from lexiane_dagster.orchestration.gates import judged
 from lexiane_dagster.orchestration.handles import upstream_handle
 from lexiane_dagster.orchestration.progress import progress_of
 from lexiane_dagster.orchestration.quality import questions_file
@@ -42,17 +44,17 @@ def release_asset(corpus: Corpus) -> dg.AssetsDefinition:
             embeddings = upstream_handle(context.instance, context.run_id, corpus.key("embeddings"))
             handles = _lineage(version, embeddings, app.backends)
             results = [
-                (gate, result)
+                each
                 for stage, handle in handles.items()
-                for gates in [[g for g in corpus.gates if g.stage == stage]]
-                for gate, result in zip(
-                    gates, judge(corpus, gates, handle, app, progress_of(context)), strict=True
-                )
+                for gates in [[gate for gate in corpus.gates if gate.stage == stage]]
+                for each in judged(gates, judge(corpus, gates, handle, app, progress_of(context)))
             ]
-            _require([result for gate, result in results if gate.blocking])
+            recorded = record_gates(full_name(corpus.name, version), results, app.backends)
+            _require([gate for gate in results if gate.blocking])
             before = app.backends.catalog.release(corpus.name, PRODUCTION)
             moved = publish(version, PRODUCTION, app.backends)
             _register_partitions(corpus, version, app.backends, context.instance)
+            pushed = app.push_checkpoint(f"production is {short_name(corpus.name, version)}")
         return materialized(
             version,
             started,
@@ -60,8 +62,10 @@ def release_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 "version": short_name(corpus.name, version),
                 "moved": moved,
                 "before": short_name(corpus.name, before) if before else None,
-                "gates_passed": sum(result.ok for _, result in results),
-                "gates_failed": [result.name for _, result in results if not result.ok],
+                "gates_passed": sum(gate.ok for gate in results),
+                "gates_failed": [gate.name for gate in results if not gate.ok],
+                "gates_recorded": recorded,
+                "checkpoint_pushed_to": [each.place for each in pushed],
             },
         )
 
@@ -96,10 +100,10 @@ def _lineage(version: str, embeddings: str, backends: Backends) -> dict[str, str
     }
 
 
-def _require(blocking: list[GateResult]) -> None:
-    failed = [result for result in blocking if not result.ok]
+def _require(blocking: list[JudgedGate]) -> None:
+    failed = [gate for gate in blocking if not gate.ok]
     if failed:
-        told = "; ".join(f"{result.name}: {result.detail}" for result in failed)
+        told = "; ".join(f"{gate.name}: {gate.detail}" for gate in failed)
         raise GateError(
             f"the release stays where it is, since blocking gates failed: {told}",
             remedy="mend the documents or the expectations and build again",

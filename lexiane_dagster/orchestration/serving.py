@@ -51,7 +51,8 @@ def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 app.backends.objects, corpus.name, wanted[QUESTION_SET]
             )
             found = answer_set(app.asker(version, progress), questions, progress)
-            head = app.backends.ledger.checkpoint().checkpoint
+            signed = app.backends.ledger.checkpoint()
+            head = signed.checkpoint
         index, chunks = corpus.key("index"), corpus.key("chunks")
         return materialized(
             found.digest,
@@ -71,8 +72,11 @@ def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 "abstained": found.abstained,
                 "citations": found.citations,
                 "answer_ids": dg.MetadataValue.json(list(found.answer_ids)),
+                "first_answer_id": found.answer_ids[0],
+                "last_answer_id": found.answer_ids[-1],
                 "ledger_height": head.size,
                 "ledger_root": head.root.hex(),
+                "ledger_checkpoint": signed.note(),
             },
         )
 
