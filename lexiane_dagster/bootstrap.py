@@ -6,22 +6,29 @@ a project pays only for what its settings name. mypy checks every adapter agains
 
 import platform
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from lexiane_dagster.application.answer import Asker
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
+from lexiane_dagster.application.checkpoints import Pushed, push_after, push_checkpoint
 from lexiane_dagster.application.numeric_profile import numeric_profile
 from lexiane_dagster.application.open_version import OpenVersion, open_version
 from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.digest import digest_of_json
 from lexiane_dagster.domain.errors import IntegrityError
+from lexiane_dagster.domain.predicates import Making
+from lexiane_dagster.domain.retention import AnswerRule, Rules, VersionRule
 from lexiane_dagster.domain.version import RetrievalSettings
 from lexiane_dagster.ports.analyzer import Analyzer
+from lexiane_dagster.ports.checkpoint_place import CheckpointPlace
 from lexiane_dagster.ports.chunker import Chunker, Tokenizer
 from lexiane_dagster.ports.embedder import Embedder
-from lexiane_dagster.ports.generator import Generator
+from lexiane_dagster.ports.entropy import Entropy
+from lexiane_dagster.ports.generator import Generator, GeneratorIdentity
 from lexiane_dagster.ports.index import IndexEngine
 from lexiane_dagster.ports.measures import Measures
 from lexiane_dagster.ports.memo import Memo
@@ -30,11 +37,14 @@ from lexiane_dagster.ports.parser import Parser
 from lexiane_dagster.ports.progress import Progress
 from lexiane_dagster.ports.source import Source
 from lexiane_dagster.settings import (
+    BucketPlace,
     CorpusSettings,
+    FilePlace,
     HashEmbedder,
     JsonlSource,
     Project,
     SentenceTransformersEmbedder,
+    WebhookPlace,
     load_project,
     parse,
 )
@@ -88,19 +98,49 @@ class Application:
             waiver=Waiver(settings.max_quarantined) if quarantine else None,
         )
 
+    @property
+    def rules(self) -> Rules:
+        """The retention rules of the profile."""
+        declared = self.project.profile.retention
+        answers, versions = declared.answers, declared.versions
+        return Rules(
+            AnswerRule(answers.days, answers.releases) if answers else None,
+            VersionRule(versions.days, versions.keep) if versions else None,
+        )
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the right to erase or to collect, which one process of a project has at a time.
+
+        Raises:
+            UnavailableError: another one has it.
+        """
+        from lexiane_dagster.adapters.system.lock import locked
+
+        return locked(self.project.home / "erasure.lock")
+
     def open(self, version: str, progress: Progress) -> OpenVersion:
         """Verify and open a version by its full digest."""
         return open_version(version, analyzer, self.backends, progress)
+
+    def push_checkpoint(self, done: str | None = None) -> list[Pushed]:
+        """Push the newest checkpoint to the second places; `done` is what stands if that fails."""
+        places = checkpoint_places(self.project)
+        ledger, verify = self.backends.ledger, self.backends.keyring.verify
+        if done is None:
+            return push_checkpoint(ledger, places, verify)
+        return push_after(done, ledger, places, verify)
 
     def asker(self, version: str, progress: Progress) -> Asker:
         """What answers questions on a version, with the embedder that built it."""
         opened = self.open(version, progress)
         provenance = self.backends.catalog.version(version).provenance
+        language = opened.manifest.analysis.language
         return Asker(
             version=opened,
-            analyzer=analyzer(opened.manifest.analysis.language),
-            embedder=embedder_of(provenance),
-            generator=generator(self.project, opened.manifest.analysis.language),
+            analyzer=analyzer(language),
+            embedder=partial(embedder_of, provenance),
+            generator=generator(self.project, language),
+            generator_of=partial(generator_of, language),
             objects=self.backends.objects,
             ledger=self.backends.ledger,
             clock=self.backends.clock,
@@ -170,6 +210,7 @@ def _backends(project: Project, objects: ObjectStore, memo: Memo, url: str) -> B
     from lexiane_dagster.adapters.parquet.embeddings import ParquetEmbeddingArchive
     from lexiane_dagster.adapters.parquet.tables import ParquetTables
     from lexiane_dagster.adapters.sql.appending import Appender
+    from lexiane_dagster.adapters.sql.audit import SqlAudit
     from lexiane_dagster.adapters.sql.catalog import SqlCatalog
     from lexiane_dagster.adapters.sql.database import Database
     from lexiane_dagster.adapters.sql.ledger import SqlLedger
@@ -186,11 +227,33 @@ def _backends(project: Project, objects: ObjectStore, memo: Memo, url: str) -> B
         memo=memo,
         catalog=SqlCatalog(database, appender),
         ledger=SqlLedger(database, appender),
+        audit=SqlAudit(database),
         keyring=keyring,
         engine=engine(project),
         clock=clock,
         derived=project.home / "derived",
     )
+
+
+def checkpoint_places(project: Project) -> list[CheckpointPlace]:
+    """The second places that the profile names."""
+    return [_checkpoint_place(project, declared) for declared in project.profile.checkpoints]
+
+
+def _checkpoint_place(
+    project: Project, declared: FilePlace | BucketPlace | WebhookPlace
+) -> CheckpointPlace:
+    if isinstance(declared, FilePlace):
+        from lexiane_dagster.adapters.checkpoints_file import FolderPlace
+
+        return FolderPlace(project.path(declared.path))
+    if isinstance(declared, BucketPlace):
+        from lexiane_dagster.adapters.checkpoints_bucket import BucketPlace as Bucket
+
+        return Bucket(declared.url, declared.options, declared.timeout)
+    from lexiane_dagster.adapters.checkpoints_webhook import WebhookPlace as Webhook
+
+    return Webhook(declared.url, declared.headers, declared.timeout)
 
 
 def engine(project: Project) -> IndexEngine:
@@ -281,6 +344,23 @@ def generator(project: Project, language: str) -> Generator:
     return ExtractiveGenerator(analyzer(language), project.profile.generator.max_quotes)
 
 
+def generator_of(language: str, recorded: GeneratorIdentity) -> Generator:
+    """The generator that an answer's record names, whatever the profile says today.
+
+    Raises:
+        UnavailableError: this release has no such generator.
+    """
+    from lexiane_dagster.adapters.extractive.generator import ExtractiveGenerator
+
+    return ExtractiveGenerator.recorded(analyzer(language), recorded)
+
+
+def entropy() -> Entropy:
+    from lexiane_dagster.adapters.system.entropy import SystemEntropy
+
+    return SystemEntropy()
+
+
 def measures() -> Measures:
     from lexiane_dagster.adapters.ir_measures.measures import IrMeasures
 
@@ -299,16 +379,32 @@ def embedder_of(provenance: Json) -> Embedder:
     return embedder(parse(kind[str(declared["type"])], declared, "provenance of the version"))
 
 
-def provenance(settings: CorpusSettings, run_id: str) -> dict[str, Json]:
-    """How a version is being made: kept beside it, never part of its name."""
+def making(settings: CorpusSettings, run_id: str, started: str) -> Making:
+    """How a version is being made: kept beside it and signed, never part of its name."""
+    return Making(
+        run_id=run_id,
+        started=started,
+        embedder=settings.embedder.model_dump(),
+        parameters=_parameters(settings),
+        libraries={name: installed_version(name) for name in LIBRARIES},
+        python=platform.python_version(),
+        machine=platform.machine(),
+        numeric_profile=numeric_profile(embedder(settings.embedder)),
+    )
+
+
+def _parameters(settings: CorpusSettings) -> dict[str, Json]:
+    """Declared settings for everybody's eyes: patterns may name documents and paths name people, so
+    of the source there is a digest, and of a model the last part of its name."""
+    declared = settings.model_dump(mode="json")
+    source, embedding = declared.pop("source"), declared.pop("embedder")
+    del source["path"]
+    if "model" in embedding:
+        embedding["model"] = Path(embedding["model"]).name
     return {
-        "embedder": settings.embedder.model_dump(),
-        "chunking": settings.chunking.model_dump(),
-        "libraries": {name: installed_version(name) for name in LIBRARIES},
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        "numeric_profile": numeric_profile(embedder(settings.embedder)),
-        "run_id": run_id,
+        **declared,
+        "source": {"type": source["type"], "settings": digest_of_json(source)},
+        "embedder": embedding,
     }
 
 

@@ -138,6 +138,40 @@ class Ledger(Model):
     keys: str | None = Field(default=None, description="Folder. Default: `.lexiane/keys`.")
 
 
+class FilePlace(Model):
+    """A folder elsewhere that keeps each pushed checkpoint, and the newest as `checkpoint`."""
+
+    type: Literal["file"]
+    path: str = Field(description="Folder, absolute or relative to the project.")
+
+
+class BucketPlace(Model):
+    """The same in object storage: S3, Google Cloud Storage or Azure."""
+
+    type: Literal["bucket"]
+    url: str = Field(
+        pattern=r"^(s3|gs|az|abfs)://[^/]+",
+        description="Bucket and prefix, like s3://audit/handbook.",
+    )
+    options: dict[str, str] = Field(
+        default={},
+        description="As obstore names them: aws_region, aws_endpoint, aws_access_key_id…",
+    )
+    timeout: int = Field(default=10, gt=0, le=600, description="Seconds for a request.")
+
+
+class WebhookPlace(Model):
+    """An HTTP service: `POST` hands it a checkpoint, `GET` gives back the newest, or 404 or 405."""
+
+    type: Literal["webhook"]
+    url: str = Field(pattern=r"^https?://")
+    headers: dict[str, str] = Field(default={}, description="Sent along, e.g. Authorization.")
+    timeout: int = Field(default=10, gt=0, le=600, description="Seconds for a request.")
+
+
+CheckpointPlace = Annotated[FilePlace | BucketPlace | WebhookPlace, Field(discriminator="type")]
+
+
 class EmbeddedIndex(Model):
     """Retrieval inside the process, over memory-mapped files."""
 
@@ -152,14 +186,41 @@ class ExtractiveGenerator(Model):
     max_quotes: int = Field(default=3, ge=1, le=10)
 
 
+class AnswerRetention(Model):
+    """How long answers are kept."""
+
+    days: int = Field(ge=1, description="Days after which an answer is erased.")
+    releases: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="Days, by release, for answers given while it pointed there."
+    )
+
+
+class VersionRetention(Model):
+    """How long versions are kept that no release and no answer needs."""
+
+    days: int = Field(ge=1, description="Days since a version was last built or released.")
+    keep: int = Field(default=1, ge=0, description="Newest versions of a corpus to keep anyway.")
+
+
+class Retention(Model):
+    """What `lexiane retention` erases and collects; what is not ruled is kept for ever."""
+
+    answers: AnswerRetention | None = None
+    versions: VersionRetention | None = None
+
+
 class Profile(Model):
     """One file of `resources/`: where a project keeps things and what it runs on."""
 
     store: FolderStore = FolderStore()
     catalog: SqliteCatalog = SqliteCatalog()
     ledger: Ledger = Ledger()
+    checkpoints: list[CheckpointPlace] = Field(
+        default=[], description="Second places that remember checkpoints."
+    )
     index: EmbeddedIndex = EmbeddedIndex()
     generator: ExtractiveGenerator = ExtractiveGenerator()
+    retention: Retention = Retention()
 
 
 class Project(Model):

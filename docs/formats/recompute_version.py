@@ -43,14 +43,18 @@ def canonical(value):
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def tree(leaves):
-    """canonical-v1.md, section 3: the recursive definition of RFC 6962."""
-    if not leaves:
+def leaf_hash(leaf):
+    return hashlib.sha256(b"\0" + leaf).digest()
+
+
+def tree(hashes):
+    """canonical-v1.md, section 3: the recursive definition of RFC 6962, from the leaf hashes."""
+    if not hashes:
         return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return hashlib.sha256(b"\0" + leaves[0]).digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(b"\1" + tree(leaves[:split]) + tree(leaves[split:])).digest()
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1 << (len(hashes) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + tree(hashes[:split]) + tree(hashes[split:])).digest()
 
 
 def require(holds, problem):
@@ -85,6 +89,18 @@ class Checker:
         file = pq.ParquetFile(self.table(kind, self.manifest[kind]))
         return file.read(use_threads=False).to_pylist()
 
+    def erased(self, kind):
+        """docs/erasure.md, section 4: positions and leaf hashes of rows that an erasure took out."""
+        root = self.manifest[kind]
+        found = {}
+        for file in sorted((self.store / "redactions" / kind / root[:2]).glob(f"{root}-*.json")):
+            data = file.read_bytes()
+            require(
+                sha(data) == file.stem[65:], f"redactions/{kind}/{root[:2]}/{file.name} is damaged"
+            )
+            found |= {at: bytes.fromhex(leaf) for at, leaf in json.loads(data)["erased"]}
+        return found
+
     def name(self):
         data = (self.store / "versions" / f"{self.version}.json").read_bytes()
         require(sha(data) == self.version, f"versions/{self.version}.json has another digest")
@@ -94,11 +110,15 @@ class Checker:
         return self.version
 
     def rooted(self, kind, leaves):
-        root = tree(leaves).hex()
+        erased, rest = self.erased(kind), iter([leaf_hash(leaf) for leaf in leaves])
+        total = len(leaves) + len(erased)
+        require(all(at < total for at in erased), f"an erased row of the {kind} is out of range")
+        hashes = [erased[at] if at in erased else next(rest) for at in range(total)]
+        root = tree(hashes).hex()
         require(root == self.manifest[kind], f"the root of the {kind} is {root}")
-        count = self.manifest["counts"].get(kind, len(leaves))
-        require(count == len(leaves), f"{len(leaves)} {kind}, the manifest says {count}")
-        return f"{len(leaves)} {root}"
+        count = self.manifest["counts"].get(kind, total)
+        require(count == total, f"{total} {kind}, the manifest says {count}")
+        return f"{total} {root}" + (f" ({len(erased)} erased)" if erased else "")
 
     def sources(self):
         self.documents = self.rows("documents")
@@ -164,13 +184,38 @@ class Checker:
             found = terms_of("\n".join((*row["heading"], row["text"])), frozenset(stop), stem)
             frequencies.update(set(found))
             lengths.append(len(found))
+        if self.erased("chunks"):
+            return self.frozen(frequencies)
         ordered = sorted(frequencies, key=str.encode)
-        root = tree([canonical([term, frequencies[term]]) for term in ordered]).hex()
+        root = tree([leaf_hash(canonical([term, frequencies[term]])) for term in ordered]).hex()
         counts = {"chunks": sum(map(bool, lengths)), "length": sum(lengths), "terms": len(ordered)}
         require(
             {**counts, "root": root} == self.manifest["lexical"], f"terms give {counts}, {root}"
         )
         return f"{len(ordered)} {root}"
+
+    def frozen(self, frequencies):
+        """docs/erasure.md, section 4: the statistics that a version with erased chunks kept."""
+        found = sorted((self.store / "statistics").glob(f"{self.version}-*.json"))
+        require(found, f"the statistics of {self.version} are missing")
+        data = found[0].read_bytes()
+        require(sha(data) == found[0].stem[65:], f"statistics/{found[0].name} is damaged")
+        kept = json.loads(data)
+        terms = dict(kept["terms"])
+        require(list(terms) == sorted(terms, key=str.encode), "kept terms are out of order")
+        require(terms.keys() == frequencies.keys(), "the kept terms are not those of the chunks")
+        require(all(terms[t] >= frequencies[t] for t in terms), "a kept frequency is too small")
+        hidden = {at: bytes.fromhex(leaf) for at, leaf, _ in kept["hidden"]}
+        rest, total = iter(kept["terms"]), len(terms) + len(hidden)
+        hashes = [
+            hidden[at] if at in hidden else leaf_hash(canonical(next(rest))) for at in range(total)
+        ]
+        root = tree(hashes).hex()
+        counts = {"chunks": kept["chunks"], "length": kept["length"], "terms": total}
+        require(
+            {**counts, "root": root} == self.manifest["lexical"], f"terms give {counts}, {root}"
+        )
+        return f"{total} {root} ({len(hidden)} hidden)"
 
 
 def ascending(rows, key):

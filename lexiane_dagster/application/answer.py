@@ -1,40 +1,41 @@
 """Question to ranking, and ranking to an answer with verbatim citations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lexiane_dagster.application.cite import cite
 from lexiane_dagster.application.grid import to_grid
 from lexiane_dagster.application.open_version import OpenVersion
-from lexiane_dagster.application.preserve import preserved
+from lexiane_dagster.application.retrieve import (
+    candidates_of,
+    evidence_of,
+    require_question,
+    weighed,
+    with_documents,
+)
 from lexiane_dagster.domain.answer import (
     AnalyzedQuestion,
     Answer,
-    Citation,
     Draft,
     EvidenceChunk,
-    Quote,
-    RankedChunk,
     SearchResult,
 )
 from lexiane_dagster.domain.canonical import Json
-from lexiane_dagster.domain.derivation import Derivation, ListSummary, prompt_digest
-from lexiane_dagster.domain.errors import ConfigurationError, IntegrityError, UnavailableError
+from lexiane_dagster.domain.derivation import Derivation, Retrieval, prompt_digest
+from lexiane_dagster.domain.errors import AnalysisError, UnavailableError
 from lexiane_dagster.domain.record import answer_event
-from lexiane_dagster.domain.retrieval import Candidates, Ranked, fuse, idf, query_terms
-from lexiane_dagster.domain.version import full_name
+from lexiane_dagster.domain.retrieval import Ranked, fuse, query_terms
 from lexiane_dagster.ports.analyzer import Analyzer
 from lexiane_dagster.ports.clock import Clock
 from lexiane_dagster.ports.embedder import Embedder
-from lexiane_dagster.ports.generator import Generator
+from lexiane_dagster.ports.generator import Generator, GeneratorIdentity
 from lexiane_dagster.ports.ledger import Ledger
 from lexiane_dagster.ports.object_store import ObjectStore
 
 DEFAULT_TOP = 10
-STAGES = ("analysis", "embedding", "retrieval", "generation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,56 +54,56 @@ class RecordedAnswer:
 class Asker:
     """One version together with what turns a question into terms, a vector and an answer.
 
+    `embedder` loads the version's embedder at the first question. `generator` answers; a replay asks
+    `generator_of` for the one that a record names (UnavailableError: this release has none such).
     `environment` is the software that answers, as it is recorded with each answer.
 
     Raises:
-        UnavailableError: the analyser or embedder is not the one the version was built with.
+        AnalysisError: the analyser is not the one the version was built with.
     """
 
     version: OpenVersion
     analyzer: Analyzer
-    embedder: Embedder
+    embedder: Callable[[], Embedder]
     generator: Generator
+    generator_of: Callable[[GeneratorIdentity], Generator]
     objects: ObjectStore
     ledger: Ledger
     clock: Clock
     environment: Mapping[str, Json]
 
     def __post_init__(self) -> None:
-        manifest = self.version.manifest
-        name = full_name(manifest.corpus, manifest.digest)
-        if self.analyzer.settings != manifest.analysis:
-            raise UnavailableError(
-                f"analysis changed: this release does not analyse text as version {name} does",
+        if self.analyzer.settings != self.version.manifest.analysis:
+            raise AnalysisError(
+                f"analysis changed: this release does not analyse text as version "
+                f"{self.version.name} does",
                 remedy="use the release of lexiane-dagster that built the version",
-            )
-        if self.embedder.identity != manifest.embedder:
-            raise UnavailableError(
-                f"the embedder's files differ from those that version {name} was built with",
-                remedy="install the same model again, or build the corpus with the new one",
             )
 
     def question_vector(self, question: str) -> NDArray[np.int16]:
-        """The question's grid vector, int16 (dimension,)."""
-        return to_grid(self.embedder.embed_question(question)).reshape(-1)
+        """The question's grid vector, int16 (dimension,).
 
-    def candidates(
-        self, terms: Sequence[str], vector: NDArray[np.int16], groups: Iterable[str]
-    ) -> Candidates:
-        """The lexical and the dense list of a question, among what `groups` may see."""
-        depth = self.version.manifest.retrieval.depth
-        return self.version.searcher.search(terms, vector, frozenset(groups), depth)
+        Raises:
+            UnavailableError: the embedder is not the one the version was built with, or is gone.
+        """
+        embedder = self.embedder()
+        if embedder.identity != self.version.manifest.embedder:
+            raise UnavailableError(
+                f"the embedder's files differ from those that version {self.version.name} was "
+                "built with",
+                remedy="install the same model again, or build the corpus with the new one",
+            )
+        return to_grid(embedder.embed_question(question)).reshape(-1)
 
-    def rank(self, question: str, groups: Iterable[str] = ()) -> list[Ranked]:
+    def rank(self, question: str, groups: Collection[str] = ()) -> list[Ranked]:
         """The whole fused list, best first, among what `groups` may see."""
-        _require_text(question)
-        found = self.candidates(
-            self.analyzer.terms(question), self.question_vector(question), groups
-        )
+        require_question(question, DEFAULT_TOP, groups)
+        terms, vector = self.analyzer.terms(question), self.question_vector(question)
+        found = candidates_of(self.version, terms, vector, groups)
         return fuse(found, self.version.manifest.retrieval)
 
     def search(
-        self, question: str, groups: Iterable[str] = (), top: int = DEFAULT_TOP
+        self, question: str, groups: Collection[str] = (), top: int = DEFAULT_TOP
     ) -> SearchResult:
         """The best `top` chunks for a question."""
         return self._result(question, groups, self.rank(question, groups)[:top])
@@ -110,7 +111,7 @@ class Asker:
     def ask(
         self,
         question: str,
-        groups: Iterable[str] = (),
+        groups: Collection[str] = (),
         top: int = DEFAULT_TOP,
         principal: str | None = None,
     ) -> RecordedAnswer:
@@ -121,122 +122,98 @@ class Asker:
         Raises:
             UnavailableError: it could not be recorded; then there is no answer.
         """
+        require_question(question, top, () if principal is None else (principal,))
         found = self.derive(question, groups, top)
         appended = self.ledger.append([answer_event(found, principal, self.environment)])
         return RecordedAnswer(appended.indexes[0], appended.at, found.answer)
 
     def derive(
+        self, question: str, groups: Collection[str] = (), top: int = DEFAULT_TOP
+    ) -> Derivation:
+        """An answer with each stage that led to it, not recorded."""
+        require_question(question, top, groups)
+        watch = _Stopwatch(self.clock)
+        terms = self.terms(question)
+        watch.lap("analysis")
+        vector = self.question_vector(question)
+        watch.lap("embedding")
+        found = self.retrieve(question, terms, vector, groups, top)
+        watch.lap("retrieval")
+        evidence = self.evidence(found.ranking)
+        draft = self.generator.draft(found.question, evidence)
+        answer = self._answer(self._result(question, groups, found.ranking), draft)
+        watch.lap("generation")
+        return Derivation(
+            retrieval=found,
+            answer=answer,
+            parameters=self.generator.identity.parameters,
+            prompt=prompt_digest(found.question, evidence),
+            selection=draft.selection,
+            timings=watch.laps,
+        )
+
+    def terms(self, question: str) -> tuple[str, ...]:
+        """The distinct index terms of a question, in order."""
+        return query_terms(self.analyzer.terms(question))
+
+    def retrieve(
         self,
         question: str,
-        groups: Iterable[str] = (),
-        top: int = DEFAULT_TOP,
-        vector: NDArray[np.int16] | None = None,
-    ) -> Derivation:
-        """An answer with each stage that led to it, not recorded.
-
-        `vector` stands in for the question's own grid vector, int16 (dimension,).
-        """
-        _require_text(question)
-        held, clock = frozenset(groups), self.clock
-        moments = [clock.elapsed()]
-        terms = query_terms(self.analyzer.terms(question))
-        moments.append(clock.elapsed())
-        if vector is None:
-            vector = self.question_vector(question)
-        moments.append(clock.elapsed())
-        candidates = self.candidates(terms, vector, held)
-        ranking = fuse(candidates, self.version.manifest.retrieval)[:top]
-        moments.append(clock.elapsed())
-        asked, evidence = self.analyzed(question), self.evidence(ranking)
-        draft = self.generator.draft(asked, evidence)
-        answer = self._answer(question, held, ranking, draft)
-        moments.append(clock.elapsed())
-        return Derivation(
-            answer=answer,
+        terms: tuple[str, ...],
+        vector: NDArray[np.int16],
+        groups: Collection[str],
+        top: int,
+    ) -> Retrieval:
+        """What a question finds by its terms and its grid vector, int16 (dimension,)."""
+        found = candidates_of(self.version, terms, vector, groups)
+        return Retrieval(
+            question=weighed(self.version, question, terms),
             top=top,
             terms=terms,
-            weights=asked.weights,
             query_vector=np.ascontiguousarray(vector, dtype="<i2").tobytes(),
-            lexical=ListSummary.of(candidates.lexical),
-            dense=ListSummary.of(candidates.dense),
-            parameters=self.generator.identity.parameters,
-            prompt=prompt_digest(question, asked.weights, evidence),
-            selection=draft.selection,
-            timings=dict(zip(STAGES, _differences(moments), strict=True)),
+            candidates=found,
+            ranking=tuple(fuse(found, self.version.manifest.retrieval)[:top]),
         )
-
-    def answer(self, question: str, groups: Iterable[str], ranking: Sequence[Ranked]) -> Answer:
-        """The answer that follows from a ranking, not recorded: for measuring only."""
-        draft = self.generator.draft(self.analyzed(question), self.evidence(ranking))
-        return self._answer(question, groups, ranking, draft)
-
-    def _answer(
-        self, question: str, groups: Iterable[str], ranking: Sequence[Ranked], draft: Draft
-    ) -> Answer:
-        return Answer(
-            search=self._result(question, groups, ranking),
-            text=draft.text,
-            citations=tuple(self._cite(quote) for quote in draft.quotes),
-            generator=self.generator.identity.name,
-        )
-
-    def _result(
-        self, question: str, groups: Iterable[str], ranking: Sequence[Ranked]
-    ) -> SearchResult:
-        return SearchResult(
-            version=self.version.name,
-            question=question,
-            groups=tuple(sorted(set(groups))),
-            ranking=tuple(
-                RankedChunk(self.version.chunks[entry.chunk_id].document_id, entry)
-                for entry in ranking
-            ),
-        )
-
-    def evidence(self, ranking: Sequence[Ranked]) -> list[EvidenceChunk]:
-        """Ranked chunks with what a generator reads of them."""
-        chunks = self.version.chunks
-        return [
-            EvidenceChunk(entry, chunk.document_id, chunk.heading, chunk.text)
-            for entry in ranking
-            for chunk in [chunks[entry.chunk_id]]
-        ]
 
     def analyzed(self, question: str) -> AnalyzedQuestion:
         """The question's terms, each with its idf in this version."""
-        statistics = self.version.manifest.lexical
-        found = self.version.searcher.frequencies(self.analyzer.terms(question))
-        return AnalyzedQuestion(
-            question, {term: idf(statistics.chunks, df) for term, df in sorted(found.items())}
+        return weighed(self.version, question, self.terms(question))
+
+    def evidence(self, ranking: Iterable[Ranked]) -> list[EvidenceChunk]:
+        """Ranked chunks with what a generator reads of them."""
+        return evidence_of(self.version, ranking)
+
+    def answer(self, question: str, groups: Collection[str], ranking: Sequence[Ranked]) -> Answer:
+        """The answer that follows from a ranking, not recorded: for measuring only."""
+        draft = self.generator.draft(self.analyzed(question), self.evidence(ranking))
+        return self._answer(self._result(question, groups, ranking), draft)
+
+    def _result(
+        self, question: str, groups: Collection[str], ranking: Iterable[Ranked]
+    ) -> SearchResult:
+        held = tuple(sorted(set(groups)))
+        return SearchResult(
+            self.version.name, question, held, with_documents(self.version, ranking)
         )
 
-    def _cite(self, quote: Quote) -> Citation:
-        chunk = self.version.chunks[quote.chunk_id]
-        document = self.version.documents[chunk.document_id]
-        start, end = chunk.start + quote.start, chunk.start + quote.end
-        words = chunk.text[quote.start : quote.end]
-        text = preserved(self.objects, document.text_digest).decode()
-        if not words or text[start:end] != words:
-            raise IntegrityError(
-                f"a quote of {chunk.document_id!r} is not verbatim at {start}:{end}",
-                remedy="report this as a bug of the generator",
-            )
-        return Citation(
-            document_id=document.document_id,
-            document_digest=document.raw_digest,
-            chunk_id=chunk.chunk_id,
-            start=start,
-            end=end,
-            quote=words,
-            page=document.page_of(start),
-            heading=chunk.heading,
+    def _answer(self, search: SearchResult, draft: Draft) -> Answer:
+        return Answer(
+            search=search,
+            text=draft.text,
+            citations=tuple(cite(self.version, self.objects, quote) for quote in draft.quotes),
+            generator=self.generator.identity.name,
         )
 
 
-def _require_text(question: str) -> None:
-    if not question.strip():
-        raise ConfigurationError("the question is empty", remedy="ask something")
+class _Stopwatch:
+    """Microseconds by stage."""
 
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.elapsed()
+        self.laps: dict[str, int] = {}
 
-def _differences(moments: Sequence[int]) -> list[int]:
-    return [later - earlier for earlier, later in pairwise(moments)]
+    def lap(self, stage: str) -> None:
+        now = self._clock.elapsed()
+        self.laps[stage] = now - self._last
+        self._last = now

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lexiane_dagster.domain.version import RetrievalSettings
 from lexiane_dagster.ports.analyzer import Analyzer
+from lexiane_dagster.ports.audit import Audit
 from lexiane_dagster.ports.catalog import Catalog
 from lexiane_dagster.ports.chunker import Chunker
 from lexiane_dagster.ports.clock import Clock
@@ -32,6 +33,7 @@ class Backends:
     memo: Memo
     catalog: Catalog
     ledger: Ledger
+    audit: Audit
     keyring: Keyring
     engine: IndexEngine
     clock: Clock

@@ -5,18 +5,22 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lexiane_dagster.application.attest import version_event
 from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.collecting import collected_meanwhile, refuse_collected
 from lexiane_dagster.application.derive import (
     derive,
     derived_folder,
     move_into_place,
     scratch_folder,
 )
-from lexiane_dagster.application.preserve import load_snapshot
-from lexiane_dagster.domain.canonical import Json, canonical_bytes
+from lexiane_dagster.application.preserve import load_snapshot, object_key
+from lexiane_dagster.application.whole import require_whole
+from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
-from lexiane_dagster.domain.errors import IntegrityError
-from lexiane_dagster.domain.ledger.entry import VERSION, Event
+from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
+from lexiane_dagster.domain.ledger.entry import VERSION
+from lexiane_dagster.domain.predicates import Making
 from lexiane_dagster.domain.snapshot import ChunksSnapshot, DocumentsSnapshot, EmbeddingsSnapshot
 from lexiane_dagster.domain.version import (
     EmbedderIdentity,
@@ -49,14 +53,14 @@ def build_index(
     handle: str,
     analyzer: Analyzer,
     retrieval: RetrievalSettings,
-    provenance: Callable[[], Json],
+    making: Callable[[], Making],
     backends: Backends,
     progress: Progress,
 ) -> Indexed:
     """Index the embeddings snapshot named by `handle`. The manifest is written last.
 
-    `provenance` tells how this run made the version, and is asked only when it made one; the answer
-    is kept beside the version, never hashed.
+    `making` tells how this run makes the version, and is asked only when it computes one; a signed
+    statement about it goes into the ledger, in the transaction that lists the version.
     """
     stage = digest_of_json(
         {
@@ -71,17 +75,19 @@ def build_index(
             manifest = load_manifest(backends.objects, version)
             if _is_listed(manifest, backends):
                 return Indexed(manifest, False)
-    manifest = _seal(handle, analyzer, retrieval, backends, progress)
+    manifest, documents = _seal(handle, analyzer, retrieval, backends, progress)
+    made = making()
     backends.objects.put(manifest_key(manifest.digest), canonical_bytes(manifest.to_json()))
+    _require_kept(manifest, handle, backends)
     built = backends.catalog.add_version(
         NewVersion(
             version=manifest.digest,
             corpus=manifest.corpus,
             documents=manifest.document_count,
             chunks=manifest.chunk_count,
-            provenance=provenance(),
+            provenance=made.to_json(),
         ),
-        Event(VERSION, {"version": full_name(manifest.corpus, manifest.digest)}),
+        version_event(manifest, documents, made, backends),
     )
     backends.memo.put_many(STAGE_MEMO, {stage: manifest.digest.encode()})
     return Indexed(manifest, built)
@@ -94,6 +100,39 @@ def _is_listed(manifest: Manifest, backends: Backends) -> bool:
         backends.catalog.matching(manifest.digest, manifest.corpus)
         and backends.ledger.find(VERSION, version=name)
     )
+
+
+def _require_kept(manifest: Manifest, handle: str, backends: Backends) -> None:
+    """Looked at after the manifest was written: nothing that the version needs is being removed.
+
+    Raises:
+        UnavailableError: something is.
+    """
+    try:
+        embeddings = load_snapshot(backends.objects, handle, EmbeddingsSnapshot)
+        chunked = load_snapshot(backends.objects, embeddings.source, ChunksSnapshot)
+        handles = (handle, embeddings.source, chunked.source)
+        keys = [*needed_keys(manifest, backends), *map(object_key, handles)]
+    except NotFoundError as error:
+        raise collected_meanwhile(error.detail) from error
+    refuse_collected(keys, backends.objects)
+
+
+def needed_keys(manifest: Manifest, backends: Backends) -> list[str]:
+    """The keys of every object that a version needs: manifest, tables, raw bytes and texts."""
+    tables = backends.tables
+    rows = tables.documents(manifest.documents)
+    roots = (
+        ("documents", manifest.documents),
+        ("waived", manifest.waived),
+        ("chunks", manifest.chunks),
+        ("vectors", manifest.vectors),
+    )
+    return [
+        manifest_key(manifest.digest),
+        *(key for kind, root in roots for key in tables.keys(kind, root)),
+        *sorted({object_key(each) for row in rows for each in (row.raw_digest, row.text_digest)}),
+    ]
 
 
 def load_manifest(objects: ObjectStore, version: str) -> Manifest:
@@ -118,13 +157,20 @@ def _seal(
     retrieval: RetrievalSettings,
     backends: Backends,
     progress: Progress,
-) -> Manifest:
+) -> tuple[Manifest, list[str]]:
+    """The manifest, and the digest of the raw bytes of each document."""
     embeddings = load_snapshot(backends.objects, handle, EmbeddingsSnapshot)
     chunked = load_snapshot(backends.objects, embeddings.source, ChunksSnapshot)
     source = load_snapshot(backends.objects, chunked.source, DocumentsSnapshot)
     chunks = backends.tables.chunks(chunked.chunks)
     documents = {row.document_id: row for row in backends.tables.documents(source.documents)}
     vectors = backends.tables.vectors(embeddings.vectors, [item.chunk_id for item in chunks])
+    for kind, root in (
+        ("documents", source.documents),
+        ("chunks", chunked.chunks),
+        ("vectors", embeddings.vectors),
+    ):
+        require_whole(kind, root, backends)
     scratch = scratch_folder(backends, handle[:16])
     try:
         lexical = derive(scratch, chunks, documents, vectors, analyzer, backends, progress)
@@ -132,7 +178,7 @@ def _seal(
         move_into_place(scratch, derived_folder(backends, manifest.digest))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return manifest
+    return manifest, [row.raw_digest for row in documents.values()]
 
 
 def _manifest(

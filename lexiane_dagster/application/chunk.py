@@ -12,6 +12,7 @@ from lexiane_dagster.application.preserve import (
     preserve_json,
     preserved,
 )
+from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.corpus import Chunk, Document, ExtractedText, Passage, chunks_of
 from lexiane_dagster.domain.digest import digest_of_json
@@ -36,10 +37,11 @@ class Chunked:
 def chunk(handle: str, chunker: Chunker, backends: Backends, progress: Progress) -> Chunked:
     """Cut the documents of the snapshot named by `handle`."""
     stage = digest_of_json({"documents": handle, "chunker": chunker.identity})
-    if known := _remembered(stage, backends):
+    if known := _remembered(stage, handle, backends):
         return Chunked(known, 0)
     source = load_snapshot(backends.objects, handle, DocumentsSnapshot)
     documents = backends.tables.documents(source.documents)
+    require_whole("documents", source.documents, backends)
     chunks: list[Chunk] = []
     cut = 0
     with progress.stage("chunks", len(documents)) as advance:
@@ -53,17 +55,20 @@ def chunk(handle: str, chunker: Chunker, backends: Backends, progress: Progress)
     snapshot = ChunksSnapshot(handle, merkle_root(item.leaf() for item in chunks), len(chunks))
     if not backends.tables.holds("chunks", snapshot.chunks):
         backends.tables.put_chunks(snapshot.chunks, chunks)
+    require_whole("chunks", snapshot.chunks, backends)
     preserve_json(backends.objects, snapshot.to_json())
     backends.memo.put_many(STAGE_MEMO, {stage: snapshot.digest.encode()})
     return Chunked(snapshot, cut)
 
 
-def _remembered(stage: str, backends: Backends) -> ChunksSnapshot | None:
+def _remembered(stage: str, handle: str, backends: Backends) -> ChunksSnapshot | None:
     digest = backends.memo.get_many(STAGE_MEMO, [stage]).get(stage)
     if digest is None or not is_preserved(backends.objects, digest.decode()):
         return None
     snapshot = load_snapshot(backends.objects, digest.decode(), ChunksSnapshot)
-    return snapshot if backends.tables.holds("chunks", snapshot.chunks) else None
+    # The memo is not to be trusted with which documents these are the chunks of.
+    ours = snapshot.source == handle and backends.tables.holds("chunks", snapshot.chunks)
+    return snapshot if ours else None
 
 
 def _cut_batch(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.domain.corpus import Chunk, Document
+from lexiane_dagster.domain.frozen import FrozenTerms
 from lexiane_dagster.domain.version import LexicalStatistics
 from lexiane_dagster.ports.analyzer import Analyzer
 from lexiane_dagster.ports.index import IndexedChunk
@@ -35,10 +36,14 @@ def derive(
     analyzer: Analyzer,
     backends: Backends,
     progress: Progress,
+    frozen: FrozenTerms | None = None,
 ) -> LexicalStatistics:
-    """Build the index files in `scratch`; chunks come in the order of their ids."""
+    """Build the index files in `scratch`; chunks come in the order of their ids.
+
+    `frozen` are the statistics of a version that lost chunks (`application/frozen.py`).
+    """
     backends.derived.mkdir(parents=True, exist_ok=True)
-    _sweep(backends.derived)
+    sweep(backends.derived)
     with progress.stage("index", len(chunks)) as advance:
 
         def rows() -> Iterator[IndexedChunk]:
@@ -50,7 +55,7 @@ def derive(
                     yield IndexedChunk(item.chunk_id, found, groups)
                 advance(len(batch))
 
-        return backends.engine.build(scratch, rows(), vectors)
+        return backends.engine.build(scratch, rows(), vectors, frozen)
 
 
 def scratch_folder(backends: Backends, name: str) -> Path:
@@ -68,7 +73,15 @@ def move_into_place(scratch: Path, folder: Path) -> None:
         shutil.rmtree(scratch)
 
 
-def _sweep(folder: Path) -> None:
+def remove_derived(folder: Path) -> None:
+    """Remove index files in one step, so that no reader finds half of them."""
+    gone = folder.with_name(f"building-removed-{uuid.uuid4().hex}")
+    with suppress(FileNotFoundError):
+        folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
     """Remove what killed processes left half-built, on this host or another, a day ago or earlier."""
     for left in folder.glob("*building-*"):
         with suppress(FileNotFoundError):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.grid import to_grid
 from lexiane_dagster.application.preserve import is_preserved, load_snapshot, preserve_json
+from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.digest import digest_of_json, digest_of_text
 from lexiane_dagster.domain.merkle import merkle_root
@@ -36,9 +37,10 @@ def embed(handle: str, embedder: Embedder, backends: Backends, progress: Progres
     identity = embedder.identity
     stage = digest_of_json({"chunks": handle, "embedder": identity.digest})
     source = load_snapshot(backends.objects, handle, ChunksSnapshot)
-    if known := _remembered(stage, backends):
+    if known := _remembered(stage, handle, backends):
         return Embedded(known, 0, source.chunk_count)
     chunks = backends.tables.chunks(source.chunks)
+    require_whole("chunks", source.chunks, backends)
     texts = {digest_of_text(text): text for text in (item.indexed_text for item in chunks)}
     archive = dict(backends.archive.find(identity.digest, list(texts)))
     missing = [digest for digest in texts if digest not in archive]
@@ -63,12 +65,14 @@ def missing_texts(texts: Sequence[str], embedder: Embedder, backends: Backends) 
     return len(digests) - len(backends.archive.find(embedder.identity.digest, digests))
 
 
-def _remembered(stage: str, backends: Backends) -> EmbeddingsSnapshot | None:
+def _remembered(stage: str, handle: str, backends: Backends) -> EmbeddingsSnapshot | None:
     digest = backends.memo.get_many(STAGE_MEMO, [stage]).get(stage)
     if digest is None or not is_preserved(backends.objects, digest.decode()):
         return None
     snapshot = load_snapshot(backends.objects, digest.decode(), EmbeddingsSnapshot)
-    return snapshot if backends.tables.holds("vectors", snapshot.vectors) else None
+    # The memo is not to be trusted with which chunks these are the vectors of.
+    ours = snapshot.source == handle and backends.tables.holds("vectors", snapshot.vectors)
+    return snapshot if ours else None
 
 
 def _seal(
@@ -85,6 +89,7 @@ def _seal(
     )
     if not backends.tables.holds("vectors", root):
         backends.tables.put_vectors(root, ids, np.stack([archive[key] for key in keys]))
+    require_whole("vectors", root, backends)
     snapshot = EmbeddingsSnapshot(handle, root, identity)
     preserve_json(backends.objects, snapshot.to_json())
     return snapshot

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
+from lexiane_dagster.application.erasure.guards import refuse_erased
 from lexiane_dagster.application.preserve import is_preserved, preserve, preserve_json
+from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import Json, canonical_bytes
 from lexiane_dagster.domain.corpus import Document, SourceDocument, WaivedDocument, utf8_order
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
@@ -222,9 +224,12 @@ def _seal(
         waived=merkle_root(item.leaf() for item in waived),
         waived_count=len(waived),
     )
+    refuse_erased(corpus, documents, backends)
     if not backends.tables.holds("documents", snapshot.documents):
         backends.tables.put_documents(snapshot.documents, documents)
     if not backends.tables.holds("waived", snapshot.waived):
         backends.tables.put_waived(snapshot.waived, waived)
+    require_whole("documents", snapshot.documents, backends)
+    require_whole("waived", snapshot.waived, backends)
     preserve_json(backends.objects, snapshot.to_json())
     return snapshot

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from lexiane_dagster.domain.canonical import INTEGER_LIMIT
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
 from lexiane_dagster.domain.ledger.commitment import opens
 from lexiane_dagster.domain.ledger.entry import ANSWER, ERASURE, Entry
 from lexiane_dagster.domain.ledger.erasures import Erasures
 from lexiane_dagster.domain.record import AnswerRecord, decoded
-from lexiane_dagster.ports.ledger import Field, Ledger
+from lexiane_dagster.ports.ledger import Field, Ledger, StoredEntry
 
 RESTORE = "run `lexiane verify`, and restore the catalog from its back-up"
+LISTED = "`lexiane answers` lists the answers"
 
 
 def load_record(ledger: Ledger, answer_id: int, groups: Iterable[str]) -> AnswerRecord:
@@ -30,25 +32,35 @@ def load_records(
     found = all_records(ledger, answer_ids)
     for record in found:
         if not may_see(record, held):
-            raise NotFoundError(
-                f"answer {record.answer_id} was given to members of groups that you did not name",
-                remedy="name each of the asker's groups with --group",
-            )
+            raise not_for_you(record.answer_id)
     return found
 
 
+def not_for_you(answer_id: int) -> NotFoundError:
+    """The refusal of an answer; it names none of its groups."""
+    return NotFoundError(
+        f"answer {answer_id} was given to members of groups that you did not name",
+        remedy="name each of the asker's groups with --group",
+    )
+
+
 def may_see(record: AnswerRecord, groups: frozenset[str]) -> bool:
-    """An answer may rest on everything that its asker could see, so all of the groups are needed."""
+    """An answer may rest on everything that its asker could see, so all of the groups are needed.
+
+    Where it is not known any more which they were, only an answer of which nothing is left is seen.
+    """
+    if "groups" not in record.fields:
+        return not record.fields
     return frozenset(record.groups) <= groups
 
 
 def all_records(ledger: Ledger, answer_ids: Sequence[int]) -> list[AnswerRecord]:
     """Records whatever their groups: for auditing jobs that show no content."""
-    fields = ledger.fields(answer_ids)
-    erasures = erasures_of(ledger)
+    entries = {answer_id: answer_entry(ledger, answer_id) for answer_id in answer_ids}
+    fields, erasures = ledger.fields(answer_ids), erasures_of(ledger)
     return [
-        checked_record(answer_id, answer_entry(ledger, answer_id), fields[answer_id], erasures)
-        for answer_id in answer_ids
+        checked_record(answer_id, entry, fields[answer_id], erasures)
+        for answer_id, entry in entries.items()
     ]
 
 
@@ -56,16 +68,23 @@ def erasures_of(ledger: Ledger) -> Erasures:
     return Erasures(ledger.entry(index).entry for index in ledger.find(ERASURE))
 
 
-def answer_entry(ledger: Ledger, answer_id: int) -> Entry:
-    """The leaf of an answer."""
+def stored_answer(ledger: Ledger, answer_id: int) -> StoredEntry:
+    """The leaf of an answer, not read yet."""
+    if answer_id >= INTEGER_LIMIT:
+        raise NotFoundError(f"there is no answer {answer_id}", remedy=LISTED)
     stored = ledger.entry(answer_id)
     if stored.type != ANSWER:
         raise NotFoundError(
             f"entry {answer_id} of the ledger is of type {stored.type!r}, not an answer",
-            remedy="`lexiane answers` lists the answers",
+            remedy=LISTED,
         )
+    return stored
+
+
+def answer_entry(ledger: Ledger, answer_id: int) -> Entry:
+    """The leaf of an answer."""
     try:
-        return stored.entry
+        return stored_answer(ledger, answer_id).entry
     except ValueError as error:
         raise IntegrityError(
             f"the leaf of answer {answer_id} is damaged: {error}", remedy=RESTORE

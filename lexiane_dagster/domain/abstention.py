@@ -22,6 +22,6 @@ def coverage(weights: Mapping[str, int], passages: Iterable[Collection[str]]) ->
     return best * 1000 // total if total else 0
 
 
-def is_weak(share: int) -> bool:
+def is_weak(share: int, threshold: int = THRESHOLD) -> bool:
     """True: better say "not in this corpus" than guess."""
-    return share < THRESHOLD
+    return share < threshold

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
-from lexiane_dagster.domain.answer import Answer, EvidenceChunk, RankedChunk
+from lexiane_dagster.domain.answer import AnalyzedQuestion, Answer, EvidenceChunk
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.digest import digest_of_json
-from lexiane_dagster.domain.retrieval import Scored
+from lexiane_dagster.domain.retrieval import Candidates, Ranked, Scored
+
+# What is timed.
+STAGES: Final = ("analysis", "embedding", "retrieval", "generation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +32,52 @@ class ListSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question, up to the `top` best chunks.
+
+    `terms` are the question's distinct index terms in order. `query_vector` is its grid vector as
+    int16 little-endian. `candidates` are both whole lists, `ranking` is the head of the fused one.
+    """
+
+    question: AnalyzedQuestion
+    top: int
+    terms: tuple[str, ...]
+    query_vector: bytes
+    candidates: Candidates
+    ranking: tuple[Ranked, ...]
+
+    @property
+    def lexical(self) -> ListSummary:
+        return ListSummary.of(self.candidates.lexical)
+
+    @property
+    def dense(self) -> ListSummary:
+        return ListSummary.of(self.candidates.dense)
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """An answer with the result of each stage that led to it.
 
-    `terms` are the question's distinct index terms in order, `weights` the idf of those that count.
-    `query_vector` is the grid vector as int16 little-endian. `prompt` is the digest of what the
-    generator was given. `timings` are microseconds by stage.
+    `parameters` are the generator's, `prompt` is the digest of what it was given, `selection` how it
+    chose. `timings` are microseconds by stage.
     """
 
+    retrieval: Retrieval
     answer: Answer
-    top: int
-    terms: tuple[str, ...]
-    weights: Mapping[str, int]
-    query_vector: bytes
-    lexical: ListSummary
-    dense: ListSummary
     parameters: Json
     prompt: str
     selection: Json
     timings: Mapping[str, int]
 
-    @property
-    def ranking(self) -> tuple[RankedChunk, ...]:
-        return self.answer.search.ranking
 
-
-def prompt_digest(
-    question: str, weights: Mapping[str, int], evidence: Sequence[EvidenceChunk]
-) -> str:
+def prompt_digest(question: AnalyzedQuestion, evidence: Sequence[EvidenceChunk]) -> str:
     """Digest of everything that a generator is given: the question and the evidence, in order."""
     return digest_of_json(
         {
             "format": "lexiane/prompt/v1",
-            "question": question,
-            "weights": weights,
+            "question": question.text,
+            "weights": question.weights,
             "evidence": [
                 {
                     "chunk_id": item.ranked.chunk_id,

@@ -76,3 +76,7 @@ class UnavailableError(LexianeError):
 
     exit_code = 8
     title = "Unavailable"
+
+
+class AnalysisError(UnavailableError):
+    """This installation turns text into other index terms than the version was built with."""

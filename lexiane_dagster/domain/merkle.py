@@ -16,10 +16,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def merkle_root(leaves: Iterable[bytes]) -> str:
     """Root of the tree over `leaves` in the order given, in hex; memory grows with log2 of the count."""
+    return root_of_hashes(leaf_hash(leaf) for leaf in leaves)
+
+
+def root_of_hashes(leaf_hashes: Iterable[bytes]) -> str:
+    """The same from the hashes of the leaves."""
     # One complete subtree per set bit of the count so far, largest first.
     stack: list[bytes] = []
-    for merged, leaf in enumerate(leaves, start=1):
-        node = leaf_hash(leaf)
+    for merged, node in enumerate(leaf_hashes, start=1):
         while merged & 1 == 0:
             node = node_hash(stack.pop(), node)
             merged >>= 1

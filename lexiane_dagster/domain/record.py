@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lexiane_dagster.domain.answer import Citation, RankedChunk
 from lexiane_dagster.domain.canonical import Json, canonical_bytes
-from lexiane_dagster.domain.derivation import Derivation
+from lexiane_dagster.domain.derivation import Derivation, ListSummary
 from lexiane_dagster.domain.ledger.entry import ANSWER, Entry, Event, item_path
 
 RANKING: Final = "ranking"
@@ -37,8 +37,27 @@ class AnswerRecord:
         return tuple(self.fields.get("groups", ()))
 
     @property
-    def query_vector(self) -> bytes:
-        return base64.b64decode(self.fields["query_vector"])
+    def replayable(self) -> bool:
+        """True when the question is left, and what it was asked with."""
+        return {"question", "groups", "settings"} <= self.fields.keys()
+
+    @property
+    def query_vector(self) -> bytes | None:
+        """int16 little-endian; None where it was erased."""
+        encoded = self.fields.get("query_vector")
+        return base64.b64decode(encoded) if encoded is not None else None
+
+    @property
+    def lexical(self) -> ListSummary | None:
+        return self._summary("lexical")
+
+    @property
+    def dense(self) -> ListSummary | None:
+        return self._summary("dense")
+
+    def lacks(self, *paths: str) -> bool:
+        """True when one of these fields, or of those below one, was erased."""
+        return any(name.partition("/")[0] in paths for name in self.erased)
 
     @property
     def ranking(self) -> Sequence[RankedChunk | None]:
@@ -54,6 +73,10 @@ class AnswerRecord:
             Citation.from_json(found) if found is not None else None
             for found in self._items(CITATIONS)
         ]
+
+    def _summary(self, path: str) -> ListSummary | None:
+        found = self.fields.get(path)
+        return ListSummary(**found) if found is not None else None
 
     def _items(self, path: str) -> list[Any]:
         count = self.entry.items(path)
@@ -82,7 +105,7 @@ def answer_fields(
         "question": answer.search.question,
         "principal": principal,
         "groups": answer.search.groups,
-        "settings": {"top": derivation.top},
+        "settings": {"top": derivation.retrieval.top},
         **comparable(derivation),
         "timings": derivation.timings,
         "environment": environment,
@@ -92,13 +115,13 @@ def answer_fields(
 
 def comparable(derivation: Derivation) -> dict[str, Json]:
     """The fields that a replay must come to again."""
-    answer = derivation.answer
+    answer, found = derivation.answer, derivation.retrieval
     return {
-        "analysis": {"terms": derivation.terms, "weights": derivation.weights},
-        "query_vector": base64.b64encode(derivation.query_vector).decode(),
-        "lexical": derivation.lexical.to_json(),
-        "dense": derivation.dense.to_json(),
-        **_listed(RANKING, [entry.to_json() for entry in derivation.ranking]),
+        "analysis": {"terms": found.terms, "weights": found.question.weights},
+        "query_vector": base64.b64encode(found.query_vector).decode(),
+        "lexical": found.lexical.to_json(),
+        "dense": found.dense.to_json(),
+        **_listed(RANKING, [entry.to_json() for entry in answer.search.ranking]),
         "prompt": derivation.prompt,
         "generator": {"name": answer.generator, "parameters": derivation.parameters},
         "selection": derivation.selection,

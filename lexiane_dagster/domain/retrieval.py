@@ -100,8 +100,7 @@ def fuse(candidates: Candidates, settings: RetrievalSettings) -> list[Ranked]:
     ranked = [
         Ranked(
             chunk_id=chunk_id,
-            score=settings.dense_weight * _share(dense, best_dense)
-            + settings.lexical_weight * _share(lexical, best_lexical),
+            score=fused_score(lexical, dense, best_lexical, best_dense, settings),
             lexical_score=lexical,
             dense_score=dense,
             lexical_rank=lexical_ranks.get(chunk_id),
@@ -112,10 +111,19 @@ def fuse(candidates: Candidates, settings: RetrievalSettings) -> list[Ranked]:
     return sorted(ranked, key=list_order)
 
 
-def _ranks(entries: Sequence[Scored]) -> dict[str, int]:
-    return {entry.chunk_id: rank for rank, entry in enumerate(entries, start=1)}
+def fused_score(
+    lexical: int, dense: int, best_lexical: int, best_dense: int, settings: RetrievalSettings
+) -> int:
+    """The fused score of a candidate from its exact scores and the best ones of the two lists."""
+    return settings.dense_weight * share(dense, best_dense) + settings.lexical_weight * share(
+        lexical, best_lexical
+    )
 
 
-def _share(score: int, best: int) -> int:
+def share(score: int, best: int) -> int:
     """`score / best` in units of 2^-30, rounded down; 0 for a list without a positive score."""
     return max(score, 0) * FUSION_SCALE // best if best > 0 else 0
+
+
+def _ranks(entries: Sequence[Scored]) -> dict[str, int]:
+    return {entry.chunk_id: rank for rank, entry in enumerate(entries, start=1)}

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.ledger.entry import Event
+from lexiane_dagster.ports.ledger import Appended
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Catalog(Protocol):
     row: `created` and `provenance` are those of the first run that made it; the leaf is added all the
     same. `move_release` is atomic too; it returns False, and adds no leaf, when the release points
     there already. Readers see a release's old version or its new one, never neither. `versions` are
-    newest first. Every method raises `UnavailableError` when the database cannot be used.
+    newest first. `remove_versions` (full names) appends `events` in the transaction that removes the
+    rows, and raises `UnavailableError`, changing nothing, where a release points at one of them or an
+    answer on one of them has fields left. Every method raises `UnavailableError` when the database
+    cannot be used.
     """
 
     def add_version(self, new: NewVersion, event: Event) -> bool: ...
@@ -49,5 +53,7 @@ class Catalog(Protocol):
     def release(self, corpus: str, name: str) -> str | None: ...
 
     def releases(self, corpus: str) -> dict[str, str]: ...
+
+    def remove_versions(self, names: Sequence[str], events: Sequence[Event]) -> Appended: ...
 
     def move_release(self, corpus: str, name: str, version: str, event: Event) -> bool: ...

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lexiane_dagster.domain.frozen import FrozenTerms
 from lexiane_dagster.domain.retrieval import Candidates
 from lexiane_dagster.domain.version import LexicalStatistics
 
@@ -46,8 +47,17 @@ class Searcher(Protocol):
         """The lexical statistics of the whole version, as the index files hold them."""
         ...
 
+    @property
+    def chunks(self) -> int:
+        """How many chunks can be found; fewer than the version had, where some were erased."""
+        ...
+
     def frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
         """How many chunks of the whole version hold each of `terms`; 0 for unknown ones."""
+        ...
+
+    def term_leaves(self) -> Sequence[bytes]:
+        """Leaf hashes below `statistics.root`, all of them, in the order of the leaves."""
         ...
 
     def close(self) -> None: ...
@@ -59,12 +69,23 @@ class IndexEngine(Protocol):
     `build` writes everything below `folder`, which does not exist yet, from chunks in the order of
     their ids and their grid vectors (int16, one row a chunk, same order), with memory bounded by
     what docs/architecture.md says, and returns the lexical statistics that the manifest binds. The
-    bytes written depend on the content only. `open` MUST verify every file it reads against the
+    bytes written depend on the content only.
+
+    `frozen` are the statistics of a version that lost chunks: idf, impacts, frequencies and what
+    `statistics` and `term_leaves` give are then those of the whole version, and terms that are hidden
+    are known by their leaf hash alone. Where `frozen` does not hold exactly the terms of `chunks`, the
+    statistics returned are those of `chunks`, so that they differ from the manifest's.
+
+    `open` MUST verify every file it reads against the
     seal that `build` wrote and raise `IntegrityError` naming the file that differs.
     """
 
     def build(
-        self, folder: Path, chunks: Iterable[IndexedChunk], vectors: NDArray[np.int16]
+        self,
+        folder: Path,
+        chunks: Iterable[IndexedChunk],
+        vectors: NDArray[np.int16],
+        frozen: FrozenTerms | None = None,
     ) -> LexicalStatistics: ...
 
     def open(self, folder: Path) -> Searcher: ...

@@ -113,5 +113,5 @@ def test_a_version_says_on_which_kind_of_processor_it_was_made(app: Application)
     version = app.backends.catalog.versions("handbook")[0]
     made = version.provenance
     assert isinstance(made, dict)
-    embedder = app.asker(version.version, NoProgress()).embedder
+    embedder = app.asker(version.version, NoProgress()).embedder()
     assert made["numeric_profile"] == numeric_profile(embedder)

@@ -82,7 +82,7 @@ def test_commands_and_options_exist(page: Path) -> None:
     register(app)
     commands = getattr(get_command(app), "commands")  # noqa: B009 (the type is private)
     for line in code(page).splitlines():
-        for called in re.findall(r"\blexiane ([a-z]+)\b([^|;&]*)", line):
+        for called in re.findall(r"\blexiane ([a-z]+(?:-[a-z]+)*)\b([^|;&]*)", line):
             assert called[0] in commands, line
             options = {o for p in commands[called[0]].params for o in p.opts} | {"--help"}
             assert set(re.findall(r"(?<!\S)--[a-z-]+", called[1])) <= options, line

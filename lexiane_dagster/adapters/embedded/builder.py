@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lexiane_dagster.adapters.embedded.dense import write_vectors
 from lexiane_dagster.adapters.embedded.files import ArrayFolder
+from lexiane_dagster.adapters.embedded.frequencies import write_frozen
 from lexiane_dagster.adapters.embedded.inversion import (
     RUN_TERMS,
     SLICE_POSTINGS,
@@ -20,6 +21,7 @@ from lexiane_dagster.adapters.embedded.inversion import (
 from lexiane_dagster.adapters.embedded.postings import COLUMN_SHARE
 from lexiane_dagster.adapters.embedded.terms import write_terms
 from lexiane_dagster.adapters.embedded.visibility import GroupLists
+from lexiane_dagster.domain.frozen import FrozenTerms
 from lexiane_dagster.domain.merkle import merkle_root
 from lexiane_dagster.domain.retrieval import IMPACT_SCALE, idf, impact
 from lexiane_dagster.domain.version import LexicalStatistics
@@ -40,6 +42,7 @@ def write_index(
     chunks: Iterable[IndexedChunk],
     vectors: NDArray[np.int16],
     limits: Limits,
+    frozen: FrozenTerms | None = None,
 ) -> LexicalStatistics:
     """Write everything but the seal."""
     inversion = Inversion(scratch, limits.run_terms, limits.slice_postings)
@@ -50,7 +53,7 @@ def write_index(
         folder.write_strings("chunk_ids", ids)
         groups.write(folder)
         write_vectors(folder, vectors)
-        return _write_lexical(folder, inversion)
+        return _write_lexical(folder, inversion, frozen)
     finally:
         inversion.close()
 
@@ -68,18 +71,27 @@ def _read(chunks: Iterable[IndexedChunk], inversion: Inversion) -> tuple[list[by
     return ids, groups
 
 
-def _write_lexical(folder: ArrayFolder, inversion: Inversion) -> LexicalStatistics:
+def _write_lexical(
+    folder: ArrayFolder, inversion: Inversion, frozen: FrozenTerms | None
+) -> LexicalStatistics:
     counts = inversion.finish()
     lengths = inversion.lengths.astype(np.int64)
     terms = inversion.terms
-    statistics = LexicalStatistics(
-        chunks=int(np.count_nonzero(lengths)),
-        length=int(lengths.sum()),
-        terms=len(terms),
-        root=_root(terms, counts),
-    )
+    frequencies = counts
+    if frozen is not None and frozen.frequencies.keys() == set(terms):
+        statistics = frozen.statistics
+        known = frozen.frequencies
+        frequencies = np.array([known[term] for term in terms], np.int64)
+        write_frozen(folder, frequencies, frozen.hidden)
+    else:
+        statistics = LexicalStatistics(
+            chunks=int(np.count_nonzero(lengths)),
+            length=int(lengths.sum()),
+            terms=len(terms),
+            root=_root(terms, counts),
+        )
     write_terms(folder, [term.encode() for term in terms])
-    distinct, place = np.unique(counts, return_inverse=True)
+    distinct, place = np.unique(frequencies, return_inverse=True)
     idfs = np.array([idf(statistics.chunks, df) for df in distinct.tolist()], np.int32)
     folder.write("term_idfs", "<i4", idfs[place])
     offsets = np.zeros(len(counts) + 1, np.int64)

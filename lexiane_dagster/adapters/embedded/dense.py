@@ -90,6 +90,8 @@ def _best(
     scores: NDArray[np.float32], maxima: NDArray[np.float32], depth: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The best entries of `scores`; -inf is no entry. `maxima` are those of its blocks."""
+    if not len(scores):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     floor = np.float32(-np.inf)
     if depth < len(maxima):
         # At least `depth` rows reach the depth-th best of the blocks' maxima.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lexiane_dagster.adapters.embedded.builder import Limits, write_index
 from lexiane_dagster.adapters.embedded.files import ArrayFolder, open_sealed, sync_folder
 from lexiane_dagster.adapters.embedded.searcher import EmbeddedSearcher
+from lexiane_dagster.domain.frozen import FrozenTerms
 from lexiane_dagster.domain.version import LexicalStatistics
 from lexiane_dagster.ports.index import IndexedChunk
 
@@ -26,7 +27,11 @@ class EmbeddedIndex:
         self._limits = limits or Limits()
 
     def build(
-        self, folder: Path, chunks: Iterable[IndexedChunk], vectors: NDArray[np.int16]
+        self,
+        folder: Path,
+        chunks: Iterable[IndexedChunk],
+        vectors: NDArray[np.int16],
+        frozen: FrozenTerms | None = None,
     ) -> LexicalStatistics:
         """Build in a sibling folder and rename it; what a crash left there is removed first.
 
@@ -42,7 +47,9 @@ class EmbeddedIndex:
         (partial / "runs").mkdir(parents=True)
         try:
             target = ArrayFolder(partial)
-            statistics = write_index(target, partial / "runs", chunks, vectors, self._limits)
+            statistics = write_index(
+                target, partial / "runs", chunks, vectors, self._limits, frozen
+            )
             shutil.rmtree(partial / "runs")
             target.seal(statistics)
             partial.rename(folder)

@@ -150,7 +150,10 @@ def _verify(path: Path, expected: str) -> None:
 
 def _mapped(path: Path) -> Array:
     # A plain view: every slice of an np.memmap costs a microsecond more.
-    mapped: Array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    try:
+        mapped: Array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except FileNotFoundError:
+        raise _damaged(path, "is missing") from None
     return mapped
 
 

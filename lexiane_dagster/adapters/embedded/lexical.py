@@ -40,6 +40,10 @@ class LexicalIndex:
         """Chunks that hold each term; 0 for unknown terms."""
         return self._postings.frequencies(terms)
 
+    def term_leaves(self) -> list[bytes]:
+        """Leaf hashes of [term, document frequency], by term."""
+        return self._postings.term_leaves()
+
     def top(self, terms: Sequence[str], depth: int, mask: Mask) -> tuple[Scores, Scores]:
         """Ordinals and scores of the best `depth` visible chunks with a positive score."""
         lists = sorted(self._postings.lists(terms), key=lambda item: -item.bound)

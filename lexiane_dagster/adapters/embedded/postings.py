@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexiane_dagster.adapters.embedded.files import Array
+from lexiane_dagster.adapters.embedded.frequencies import Frequencies
 from lexiane_dagster.adapters.embedded.terms import Terms
 from lexiane_dagster.domain.retrieval import query_terms
 
@@ -57,6 +58,7 @@ class Postings:
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._terms = Terms(arrays)
         self._offsets = arrays["posting_offsets"]
+        self._frequencies = Frequencies(arrays)
         self._chunks = arrays["posting_chunks"]
         self._impacts = arrays["posting_impacts"]
         self._idfs = arrays["term_idfs"]
@@ -66,9 +68,12 @@ class Postings:
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return {
-            term: int(self._offsets[number + 1] - self._offsets[number]) if number >= 0 else 0
+            term: self._frequencies.of(number) if number >= 0 else self._frequencies.of_hidden(term)
             for term, number in zip(terms, self._terms.numbers(terms), strict=True)
         }
+
+    def term_leaves(self) -> list[bytes]:
+        return self._frequencies.leaves([term.decode() for term in self._terms.all()])
 
     def lists(self, terms: Sequence[str]) -> list[PostingList]:
         """The lists of a question's terms that can add to a score."""

@@ -29,8 +29,15 @@ class EmbeddedSearcher:
     def statistics(self) -> LexicalStatistics:
         return self._statistics
 
+    @property
+    def chunks(self) -> int:
+        return len(self._ids)
+
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         return self.lexical.frequencies(terms)
+
+    def term_leaves(self) -> list[bytes]:
+        return self.lexical.term_leaves()
 
     def search(
         self,

@@ -26,6 +26,10 @@ class Terms:
         self._hashes: NDArray[np.uint32] = arrays["term_hashes"]
         self._numbers: NDArray[np.int32] = arrays["term_of_hash"]
 
+    def all(self) -> list[bytes]:
+        """Every term, by number."""
+        return [self._strings[number] for number in range(len(self._hashes))]
+
     def numbers(self, terms: Sequence[str]) -> list[int]:
         """The number of each term; -1 for one that the index does not hold."""
         wanted = [term.encode() for term in terms]

@@ -5,16 +5,19 @@ half), times the fused score of its passage. Sentences are taken greedily, each 
 those before it left open. Whether to answer at all is decided in `domain.abstention`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from lexiane_dagster.domain.abstention import THRESHOLD, coverage, is_weak
 from lexiane_dagster.domain.answer import AnalyzedQuestion, Draft, EvidenceChunk, Quote
 from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.errors import UnavailableError
 from lexiane_dagster.domain.sentences import sentences
 from lexiane_dagster.ports.analyzer import Analyzer
 from lexiane_dagster.ports.generator import GeneratorIdentity
 
+NAME = "extractive/v1"
 NOT_IN_CORPUS = "Not in this corpus."
 # Passages further down add noise rather than sentences.
 PASSAGES_READ = 5
@@ -36,21 +39,51 @@ class _Sentence:
 
 
 class ExtractiveGenerator:
-    """The `Generator` port."""
+    """The `Generator` port.
 
-    def __init__(self, analyzer: Analyzer, max_quotes: int = 3) -> None:
+    `threshold` is a parameter, so that a release that fits another one still replays old answers.
+    Whatever else is changed here needs another name.
+    """
+
+    def __init__(self, analyzer: Analyzer, max_quotes: int = 3, threshold: int = THRESHOLD) -> None:
         self._analyzer = analyzer
         self._max_quotes = max_quotes
+        self._threshold = threshold
+
+    @classmethod
+    def recorded(cls, analyzer: Analyzer, identity: GeneratorIdentity) -> Self:
+        """The one that an answer's record names.
+
+        Raises:
+            UnavailableError: another generator, or parameters that this release does not know.
+        """
+        given = identity.parameters
+        if isinstance(given, Mapping):
+            quotes, threshold = given.get("max_quotes"), given.get("threshold")
+            if isinstance(quotes, int) and isinstance(threshold, int):
+                made = cls(analyzer, quotes, threshold)
+                if made.identity == identity:
+                    return made
+        raise UnavailableError(
+            f"this release has no generator {identity.name!r} with the recorded parameters",
+            remedy="use the release of lexiane-dagster that gave the answer",
+        )
 
     @property
     def identity(self) -> GeneratorIdentity:
-        return GeneratorIdentity("extractive/v1", {"max_quotes": self._max_quotes})
+        return GeneratorIdentity(
+            NAME, {"max_quotes": self._max_quotes, "threshold": self._threshold}
+        )
 
     def draft(self, question: AnalyzedQuestion, evidence: Sequence[EvidenceChunk]) -> Draft:
         read = evidence[:PASSAGES_READ]
         share = self.evidence_coverage(question, evidence)
-        selection: dict[str, Json] = {"coverage": share, "threshold": THRESHOLD, "sentences": []}
-        if is_weak(share):
+        selection: dict[str, Json] = {
+            "coverage": share,
+            "threshold": self._threshold,
+            "sentences": [],
+        }
+        if is_weak(share, self._threshold):
             return Draft(NOT_IN_CORPUS, (), selection)
         chosen = self._choose(question, read)
         selection["sentences"] = [

@@ -1,6 +1,6 @@
 """Memos in a dictionary."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lexiane_dagster.ports.memo import Memo
 
@@ -23,3 +23,12 @@ class MemoryMemo:
     def put_many(self, namespace: str, values: Mapping[str, bytes]) -> None:
         for key, value in values.items():
             self._values.setdefault((namespace, key), value)
+
+    def items(self, namespace: str) -> Iterator[tuple[str, bytes]]:
+        below = dict(self._base.items(namespace)) if self._base else {}
+        own = {key: value for (name, key), value in self._values.items() if name == namespace}
+        yield from sorted((below | own).items())
+
+    def clear(self) -> None:
+        self._values.clear()
+        self._base = None

@@ -1,6 +1,7 @@
 """Objects in a dictionary: for tests, and for runs that must change nothing."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -13,11 +14,17 @@ class MemoryObjectStore:
 
     def __init__(self) -> None:
         self._objects: dict[str, bytes] = {}
+        self._written: dict[str, str] = {}
         self._lock = Lock()
 
     def put(self, key: str, data: bytes) -> bool:
         with self._lock:
-            return self._objects.setdefault(key, data) is data
+            if key in self._objects:
+                return False
+            self._objects[key] = data
+            moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._written[key] = moment.replace("+00:00", "Z")
+            return True
 
     def put_file(self, key: str, path: Path) -> bool:
         return self.put(key, path.read_bytes())
@@ -32,6 +39,10 @@ class MemoryObjectStore:
 
     def exists(self, key: str) -> bool:
         return key in self._objects
+
+    def written(self, key: str) -> str:
+        self.get(key)
+        return self._written[key]
 
     def keys(self, prefix: str) -> Iterator[str]:
         yield from sorted(key for key in list(self._objects) if key.startswith(prefix))
@@ -59,6 +70,9 @@ class OverlayObjectStore:
 
     def exists(self, key: str) -> bool:
         return self._layer.exists(key) or self._base.exists(key)
+
+    def written(self, key: str) -> str:
+        return (self._layer if self._layer.exists(key) else self._base).written(key)
 
     def keys(self, prefix: str) -> Iterator[str]:
         yield from sorted({*self._layer.keys(prefix), *self._base.keys(prefix)})

@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import obstore
@@ -11,9 +12,7 @@ from obstore.exceptions import NotFoundError as Missing
 from obstore.store import LocalStore
 
 from lexiane_dagster.domain.errors import NotFoundError, UnavailableError
-
-# Objects on their way in; what a crash left here may be deleted.
-STAGING = ".staging"
+from lexiane_dagster.ports.object_store import ON_THE_WAY
 
 
 class FolderObjectStore:
@@ -35,7 +34,7 @@ class FolderObjectStore:
 
     def _create(self, key: str, data: bytes | Path) -> bool:
         """Write aside, sync, and only then give the name: what has a name survives a power cut."""
-        staged = f"{STAGING}/{uuid.uuid4().hex}"
+        staged = f"{ON_THE_WAY}{uuid.uuid4().hex}"
         try:
             obstore.put(self._store, staged, data, use_multipart=False)
             self._sync(staged)
@@ -57,12 +56,18 @@ class FolderObjectStore:
         try:
             return bytes(obstore.get(self._store, key).bytes())
         except (Missing, FileNotFoundError) as error:
-            raise NotFoundError(
-                f"object {key} is missing from the store {self._root}",
-                remedy="restore the store from its back-up; everything below it must be kept",
-            ) from error
+            raise self._missing(key) from error
         except (OSError, BaseError) as error:
             raise self._unavailable(error) from error
+
+    def written(self, key: str) -> str:
+        try:
+            moment: datetime = obstore.head(self._store, key)["last_modified"]
+        except (Missing, FileNotFoundError) as error:
+            raise self._missing(key) from error
+        except (OSError, BaseError) as error:
+            raise self._unavailable(error) from error
+        return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def exists(self, key: str) -> bool:
         return os.access(f"{self._root}/{key}", os.F_OK)
@@ -88,6 +93,12 @@ class FolderObjectStore:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _missing(self, key: str) -> NotFoundError:
+        return NotFoundError(
+            f"object {key} is missing from the store {self._root}",
+            remedy="restore the store from its back-up; everything below it must be kept",
+        )
 
     def _unavailable(self, error: Exception) -> UnavailableError:
         return UnavailableError(

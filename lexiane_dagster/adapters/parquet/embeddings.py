@@ -4,7 +4,8 @@ One segment is written for each batch that was embedded; when there are many the
 segment is named by the digest of its bytes, so that a damaged one is found when it is read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -51,6 +52,36 @@ class ParquetEmbeddingArchive:
             ),
         )
         self._merge_if_many(embedder)
+
+    def remove(self, texts: Collection[str]) -> int:
+        """Write the segments that hold any of `texts` anew without them, until no segment does: a
+        merge by another process may bring some back once."""
+        removed = 0
+        wanted = pa.array([bytes.fromhex(text) for text in sorted(texts)], pa.binary(32))
+        for embedder in self.embedders():
+            while found := self._holding(embedder, wanted):
+                for key, table, hits in found:
+                    rest = table.filter(pc.invert(hits))
+                    if len(rest):
+                        self._write(embedder, rest)
+                    self._store.delete(key)
+                    removed += len(table) - len(rest)
+        return removed
+
+    def _holding(
+        self, embedder: str, wanted: "pa.Array[Any]"
+    ) -> list[tuple[str, pa.Table, "pa.Array[Any]"]]:
+        """(key, rows, which of them are wanted) of the segments that hold a wanted text."""
+        found: list[tuple[str, pa.Table, pa.Array[Any]]] = []
+        for key in self._segments(embedder):
+            try:
+                table = self._read(key)
+            except NotFoundError:
+                continue
+            hits = pc.is_in(table["text"], value_set=wanted)
+            if pc.any(hits).as_py():
+                found.append((key, table, hits))
+        return found
 
     def embedders(self) -> Iterator[str]:
         yield from sorted({key.split("/")[1] for key in self._store.keys("embeddings/")})

@@ -7,7 +7,7 @@ import Stemmer
 
 from lexiane_dagster.adapters.snowball.probes import EXPECTED, digest_of_stems
 from lexiane_dagster.domain.analysis import NO_LANGUAGE, term_of, words
-from lexiane_dagster.domain.errors import ConfigurationError, UnavailableError
+from lexiane_dagster.domain.errors import AnalysisError, ConfigurationError
 from lexiane_dagster.domain.stop_words import LANGUAGES, stop_words, stop_words_digest
 from lexiane_dagster.domain.version import AnalysisSettings
 
@@ -22,7 +22,7 @@ class SnowballAnalyzer:
 
     Raises:
         ConfigurationError: a language without a stop list.
-        UnavailableError: the installed stemmer or Unicode tables give other terms than analysis v1.
+        AnalysisError: the installed stemmer or Unicode tables give other terms than analysis v1.
     """
 
     def __init__(self, language: str) -> None:
@@ -49,7 +49,7 @@ class SnowballAnalyzer:
     def _check(self) -> None:
         language = self._settings.language
         if digest_of_stems(self.terms) != EXPECTED[language]:
-            raise UnavailableError(
+            raise AnalysisError(
                 f"analysis changed: this installation gives other terms for language {language!r}",
                 remedy="Install the PyStemmer release that the version was built with.",
             )

@@ -1,9 +1,10 @@
 """The memo as one SQLite file."""
 
+import os
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -54,6 +55,36 @@ class SqliteMemo:
                 ((namespace, key, value) for key, value in values.items()),
             )
 
+    def clear(self) -> None:
+        """Overwrite every row, give the pages back, and fold the write-ahead log into the file."""
+        if not self._path.exists():
+            return
+        with self._connection() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            with connection:
+                connection.execute("DELETE FROM memo")
+            connection.execute("VACUUM")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise UnavailableError(
+                f"the memo {self._path} is being read, so erased bytes are still in its log",
+                remedy="run the same command again when no build runs",
+            )
+
+    def items(self, namespace: str) -> Iterator[tuple[str, bytes]]:
+        """Read without writing anything, so that a read-only medium will do. There, what lies in the
+        log only is left out."""
+        if not self._path.is_file():
+            return
+        unwritable = not os.access(self._path.parent, os.W_OK)
+        mode = "mode=ro&immutable=1" if unwritable else "mode=ro"
+        query = "SELECT key, value FROM memo WHERE namespace = ? ORDER BY key"
+        try:
+            with closing(sqlite3.connect(f"{self._path.as_uri()}?{mode}", uri=True)) as connection:
+                yield from connection.execute(query, (namespace,))
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -61,10 +92,13 @@ class SqliteMemo:
                 self._opened = self._opened or self._open()
                 yield self._opened
         except (sqlite3.Error, OSError) as error:
-            raise UnavailableError(
-                f"the memo {self._path} cannot be used: {error}",
-                remedy="check disk space and permissions; the file may be deleted at any time",
-            ) from error
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> UnavailableError:
+        return UnavailableError(
+            f"the memo {self._path} cannot be used: {error}",
+            remedy="check disk space and permissions; the file may be deleted at any time",
+        )
 
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)

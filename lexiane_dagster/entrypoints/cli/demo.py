@@ -14,6 +14,11 @@ QUESTIONS = (
 NEXT = """\
 What next:
   ask on                 lexiane ask {corpus} "What does the cheapest home policy leave out?"
+  why it says so         lexiane show {answer}
+  answer it again        lexiane replay {answer}
+  prove it elsewhere     lexiane evidence {answer} -o pack.zip
+                         lexiane check-evidence pack.zip
+  check everything       lexiane verify
   what a name stands for lexiane show {version}
   how good it is         lexiane evaluate {corpus}
   your own folder        lexiane add notes ~/notes
@@ -49,4 +54,5 @@ def demo(as_json: Json = False, project: ProjectOption = None) -> None:
         typer.secho(f"\n? {recorded.answer.search.question}", bold=True)
         render_answer(recorded)
     short = f"{CORPUS}@{version[:SHORT_DIGITS]}"
-    typer.echo("\n" + NEXT.format(corpus=CORPUS, version=short), nl=False)
+    first = answers[0].answer_id
+    typer.echo("\n" + NEXT.format(corpus=CORPUS, version=short, answer=first), nl=False)

@@ -18,3 +18,4 @@ Group = Annotated[
     typer.Option("--group", metavar="G", help="Access group of the asker; may be given again."),
 ]
 Top = Annotated[int, typer.Option("--top", metavar="N", min=1, max=100, help="Passages to rank.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Carry it out. Default: only say what would go.")]

@@ -14,6 +14,7 @@ def versions(
     project: ProjectOption = None,
 ) -> None:
     """List the index versions of a corpus, newest first, and what the releases point at."""
+    from lexiane_dagster.application.collected import collected_versions
     from lexiane_dagster.domain.version import full_name, short_name
     from lexiane_dagster.entrypoints.cli.layout import corpus_folder
 
@@ -21,6 +22,12 @@ def versions(
     catalog = app.backends.catalog
     releases = catalog.releases(name)
     entries = catalog.versions(name)
+    listed = {full_name(name, entry.version) for entry in entries}
+    collected = {
+        version: at
+        for version, at in collected_versions(app.backends.ledger).items()
+        if version.partition("@")[0] == name and version not in listed
+    }
     if not entries:
         corpus_folder(app.project.root, name)
     if as_json:
@@ -35,6 +42,7 @@ def versions(
                 }
                 for entry in entries
             ]
+            + [{"version": version, "collected": at} for version, at in collected.items()]
         )
         return
     if not entries:
@@ -45,3 +53,6 @@ def versions(
             f"{short_name(name, entry.version)}  {entry.created}  "
             f"{entry.documents:>7} documents  {entry.chunks:>8} chunks  {marks}".rstrip()
         )
+    for version, at in collected.items():
+        corpus, _, digest = version.partition("@")
+        typer.echo(f"{short_name(corpus, digest)}  collected by retention at {at}")

@@ -1,0 +1,287 @@
+"""Erasing answers, principals and documents (docs/erasure.md): first a plan, then carrying it out."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lexiane_dagster.application.attest import STATEMENT, reissue_event
+from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.collecting import collecting
+from lexiane_dagster.application.derive import derived_folder, remove_derived, sweep
+from lexiane_dagster.application.erasure.answers import (
+    answers_of,
+    answers_with_documents,
+    other_leaves,
+    whole_answers,
+)
+from lexiane_dagster.application.erasure.documents import Traces, traces
+from lexiane_dagster.application.erasure.freeze import frozen_without
+from lexiane_dagster.application.erasure.holdings import Holding, version_holdings
+from lexiane_dagster.application.erasure.leaves import LostFields, covered, erasure_events
+from lexiane_dagster.application.erasure.statements import Reissue, reissues
+from lexiane_dagster.application.frozen import frozen_terms, keep_frozen, keep_only
+from lexiane_dagster.application.preserve import object_key
+from lexiane_dagster.application.sweep import sweep_unnamed
+from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.errors import ConfigurationError
+from lexiane_dagster.domain.frozen import FrozenTerms
+from lexiane_dagster.domain.ledger.entry import ANSWER, ERASURE
+from lexiane_dagster.domain.redaction import Authorised, Redaction
+from lexiane_dagster.ports.analyzer import Analyzer
+from lexiane_dagster.ports.ledger import Ledger
+from lexiane_dagster.ports.progress import Progress
+
+# The order in which tables lose rows. Vectors first: their leaf hashes need the ids of all chunks.
+# Documents last: they lead to what else there is to remove.
+_HIDING = ("vectors", "chunks", "waived", "documents")
+
+AnalyzerFor = Callable[[str], Analyzer]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be erased: answers by id, everything given to principals, documents of corpora."""
+
+    answers: tuple[int, ...] = ()
+    principals: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ErasurePlan:
+    """What an erasure will do. `fields` are by the kind of the erasure; `frozen` are the statistics
+    that versions (digests) keep; `unopenable` are full names of versions that cannot be opened any
+    more, since this release does not analyse text as they did."""
+
+    wanted: Wanted
+    fields: Mapping[str, tuple[LostFields, ...]]
+    traces: Traces = field(default_factory=Traces)
+    tables: tuple[Redaction, ...] = ()
+    frozen: Mapping[str, FrozenTerms] = field(default_factory=dict)
+    unopenable: tuple[str, ...] = ()
+    statements: tuple[Reissue, ...] = ()
+    answers: tuple[int, ...] = ()
+
+    @property
+    def versions(self) -> list[str]:
+        """Full names of the versions that lose documents."""
+        return sorted(holding.name for holding in self.traces.versions)
+
+    @property
+    def empty(self) -> bool:
+        return not (any(self.fields.values()) or self.traces.redactions or self.traces.unlinked)
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "answers": self.answers,
+            "fields": sum(len(item.paths) for found in self.fields.values() for item in found),
+            "versions": self.versions,
+            "unopenable": self.unopenable,
+            "rows": {
+                kind: sum(map(len, rows.values()))
+                for kind, rows in (("documents", self.traces.rows), ("chunks", self.traces.chunks))
+            },
+            "tables": len(self.traces.redactions),
+            "objects": len(self.traces.objects),
+            "vectors": len(self.traces.texts),
+        }
+
+
+def plan_erasure(
+    wanted: Wanted, analyzer_for: AnalyzerFor, backends: Backends, progress: Progress
+) -> ErasurePlan:
+    """Find everything that goes; nothing is changed.
+
+    Raises:
+        NotFoundError: an answer that does not exist.
+        ConfigurationError: nothing was named, or a document without a corpus.
+        IntegrityError: what is stored is damaged, so that it cannot be told what to erase.
+    """
+    _require(wanted, backends)
+    ledger = backends.ledger
+    fields = {
+        "answer": whole_answers(ledger, wanted.answers),
+        "principal": whole_answers(ledger, answers_of(ledger, wanted.principals)),
+    }
+    if not wanted.documents:
+        return ErasurePlan(wanted, _tuples(fields), answers=_answers(ledger, fields))
+    corpora, documents = frozenset(wanted.corpora), frozenset(wanted.documents)
+    authorised = authorised_of(ledger)
+    found = traces(corpora, documents, authorised, backends, progress)
+    statements = reissues(found, backends)
+    needles = sorted({*documents, *found.needles})
+    fields["document"] = [
+        *answers_with_documents(ledger, corpora, documents),
+        *other_leaves(ledger, frozenset(item.name for item in found.versions), needles),
+        *(LostFields(item.leaf, (STATEMENT,), whole=False) for item in statements),
+    ]
+    frozen = {
+        item.manifest.digest: frozen_without(
+            item.manifest,
+            {chunk.chunk_id for chunk in found.chunks[item.manifest.chunks]},
+            found.redactions["chunks", item.manifest.chunks].digest,
+            analyzer_for,
+            backends,
+        )
+        for item in found.versions
+        if item.manifest is not None and item.manifest.chunks in found.chunks
+    }
+    return ErasurePlan(
+        wanted,
+        _tuples(fields),
+        found,
+        tuple(item for item in found.redactions.values() if not authorised.allows(item)),
+        {version: kept for version, kept in frozen.items() if kept is not None},
+        tuple(
+            item.name
+            for item in found.versions
+            if item.manifest is not None and frozen.get(item.manifest.digest, item) is None
+        ),
+        tuple(statements),
+        _answers(ledger, fields),
+    )
+
+
+def erase(plan: ErasurePlan, backends: Backends) -> tuple[int, ...]:
+    """Carry a plan out; returns the indexes of the erasure leaves.
+
+    A crash at any instant leaves a state from which the same command, run again, finishes.
+    """
+    for version, kept in plan.frozen.items():
+        keep_frozen(version, kept, backends.objects)
+    leaves = _tell(plan, backends)
+    if not plan.wanted.documents:
+        return leaves
+    found, tables = plan.traces, backends.tables
+    for kind in _HIDING:
+        for redaction in found.redactions.values():
+            if redaction.kind == kind:
+                tables.hide(redaction)
+    backends.memo.clear()
+    if found.texts:
+        backends.archive.remove(found.texts)
+    _remove_objects(found, backends)
+    for holding in version_holdings(backends):
+        if holding.corpus in plan.wanted.corpora:
+            _finish(holding, backends)
+    for kind in _HIDING:
+        for redaction in found.redactions.values():
+            if redaction.kind == kind:
+                tables.rewrite(kind, redaction.root)
+    for holding in found.versions:
+        # A reader that began before may have put index files with the document in place.
+        remove_derived(derived_folder(backends, holding.name.partition("@")[2]))
+    sweep_unnamed(backends)
+    if backends.derived.is_dir():
+        sweep(backends.derived)
+    return leaves
+
+
+def authorised_of(ledger: Ledger) -> Authorised:
+    """What the erasure leaves of the ledger say of tables and versions."""
+    return Authorised(ledger.entry(index).entry for index in ledger.find(ERASURE))
+
+
+def _tell(plan: ErasurePlan, backends: Backends) -> tuple[int, ...]:
+    """The ledger first: what goes after this is covered."""
+    reason = plan.wanted.reason
+    events = [
+        event
+        for kind, items in plan.fields.items()
+        for event in erasure_events(
+            kind, items, plan.tables if kind == "document" else (), reason=reason
+        )
+    ]
+    signer = backends.ledger.signer() if plan.statements else None
+    again = [
+        reissue_event(item.leaf, item.envelope, item.erased, signer)
+        for item in plan.statements
+        if signer is not None
+    ]
+    fields = covered(item for items in plan.fields.values() for item in items)
+    if not events and not again and not fields:
+        backends.ledger.forget_erased()
+        return ()
+    appended = backends.ledger.erase([*events, *again], fields)
+    return appended.indexes[: len(events)]
+
+
+def _remove_objects(found: Traces, backends: Backends) -> None:
+    keys = [
+        *(object_key(digest) for digest in sorted(found.objects)),
+        *(key for table in found.unlinked for key in backends.tables.keys(*table)),
+    ]
+    needed = _needed(found, backends)
+    with collecting(keys, backends.objects):
+        for key in keys:
+            if key not in needed:
+                backends.objects.delete(key)
+
+
+def _needed(found: Traces, backends: Backends) -> set[str]:
+    """Keys that a build has come to need since the plan was made."""
+    return {
+        object_key(digest)
+        for root in backends.tables.roots("documents")
+        if ("documents", root) not in found.unlinked
+        for row in backends.tables.documents(root)
+        for digest in (row.raw_digest, row.text_digest)
+        if digest in found.objects
+    }
+
+
+def _finish(holding: Holding, backends: Backends) -> None:
+    """Whatever an erasure, this one or one that was interrupted, leaves to do for a version."""
+    manifest = holding.manifest
+    if manifest is None:
+        return
+    lost = backends.tables.redaction("chunks", manifest.chunks)
+    frozen = frozen_terms(manifest, backends.objects, lost.digest) if lost else None
+    keep_only(manifest.digest, frozen, backends.objects)
+    if lost is not None:
+        remove_derived(derived_folder(backends, manifest.digest))
+    for kind, root in sorted(holding.tables, key=lambda table: _HIDING.index(table[0])):
+        if backends.tables.redaction(kind, root) is not None:
+            backends.tables.rewrite(kind, root)
+
+
+def _require(wanted: Wanted, backends: Backends) -> None:
+    if not (wanted.answers or wanted.principals or wanted.documents):
+        raise ConfigurationError(
+            "nothing was named to be erased",
+            remedy="name answers with --answer, people with --principal, documents with --document",
+        )
+    if bool(wanted.documents) != bool(wanted.corpora):
+        raise ConfigurationError(
+            "a document is named by its id and its corpus",
+            remedy="give --document and --corpus together",
+        )
+    unknown = sorted(set(wanted.corpora) - set(backends.catalog.corpora()))
+    if unknown:
+        raise ConfigurationError(
+            f"there is no version of a corpus {unknown[0]!r}",
+            remedy="`lexiane versions CORPUS` lists the versions of a corpus",
+        )
+
+
+def _answers(ledger: Ledger, fields: Mapping[str, Sequence[LostFields]]) -> tuple[int, ...]:
+    touched = {item.entry for found in fields.values() for item in found}
+    return tuple(sorted(index for index in touched if ledger.entry(index).type == ANSWER))
+
+
+def _tuples(
+    fields: Mapping[str, Sequence[LostFields]],
+) -> dict[str, tuple[LostFields, ...]]:
+    return {kind: tuple(_merged(found)) for kind, found in fields.items()}
+
+
+def _merged(found: Sequence[LostFields]) -> Iterator[LostFields]:
+    """One item a leaf."""
+    paths: dict[int, set[str]] = defaultdict(set)
+    whole = {item.entry for item in found if item.whole}
+    for item in found:
+        paths[item.entry].update(item.paths)
+    for entry in sorted(paths):
+        yield LostFields(entry, tuple(sorted(paths[entry])), entry in whole)
