@@ -111,10 +111,11 @@ def plan_erasure(
     authorised = authorised_of(ledger)
     found = traces(corpora, documents, authorised, backends, progress)
     statements = reissues(found, backends)
-    needles = sorted({*documents, *found.needles})
     fields["document"] = [
         *answers_with_documents(ledger, corpora, documents),
-        *other_leaves(ledger, frozenset(item.name for item in found.versions), needles),
+        *other_leaves(
+            ledger, frozenset(item.name for item in found.versions), documents, found.digests
+        ),
         *(LostFields(item.leaf, (STATEMENT,), whole=False) for item in statements),
     ]
     frozen = {

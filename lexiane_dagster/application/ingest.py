@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
-from lexiane_dagster.application.erasure.guards import refuse_erased
+from lexiane_dagster.application.erasure.guards import Guard, guard_of
 from lexiane_dagster.application.preserve import is_preserved, preserve, preserve_json
 from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import Json, canonical_bytes
@@ -108,10 +108,11 @@ def _read_all(
     """Batches of outcomes. Reading and looking up are many short calls, which threads only slow
     down; extraction is long ones, and of raw bytes a thread holds one document at a time."""
     parser = recipe.parser.identity
+    guard = guard_of(recipe.corpus, backends)
 
     def extract(entry: SourceEntry) -> _Outcome | DocumentError:
         try:
-            return _extract(recipe, parser, backends, recipe.source.read(entry))
+            return _extract(recipe, parser, guard, backends, recipe.source.read(entry))
         except DocumentError as error:
             return error
 
@@ -153,12 +154,14 @@ def _head(recipe: Recipe, parser: str, entry: SourceEntry) -> _Head | DocumentEr
         return error
 
 
-def _extract(recipe: Recipe, parser: str, backends: Backends, source: SourceDocument) -> _Outcome:
+def _extract(
+    recipe: Recipe, parser: str, guard: Guard, backends: Backends, source: SourceDocument
+) -> _Outcome:
     text = recipe.parser.extract(source)
-    preserve(backends.objects, source.raw)
+    encoded = text.text.encode()
     value = canonical_bytes(
         {
-            "text": preserve(backends.objects, text.text.encode()),
+            "text": digest_of_bytes(encoded),
             "length": len(text.text),
             "markup": text.markup,
             "title": text.title,
@@ -166,7 +169,12 @@ def _extract(recipe: Recipe, parser: str, backends: Backends, source: SourceDocu
         }
     )
     head = _Head.of(source, parser)
-    return _Outcome(_document(head, value), head.key, value)
+    document = _document(head, value)
+    # Before the first byte is kept: nothing would take it out of the store again.
+    guard.refuse_erased(document)
+    preserve(backends.objects, source.raw)
+    preserve(backends.objects, encoded)
+    return _Outcome(document, head.key, value)
 
 
 def _document(head: _Head, extraction: bytes) -> Document:
@@ -224,7 +232,9 @@ def _seal(
         waived=merkle_root(item.leaf() for item in waived),
         waived_count=len(waived),
     )
-    refuse_erased(corpus, documents, backends)
+    guard = guard_of(corpus, backends)
+    for document in documents:
+        guard.refuse_erased(document)
     if not backends.tables.holds("documents", snapshot.documents):
         backends.tables.put_documents(snapshot.documents, documents)
     if not backends.tables.holds("waived", snapshot.waived):

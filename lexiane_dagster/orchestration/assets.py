@@ -88,7 +88,7 @@ def _chunks(corpus: Corpus) -> dg.AssetsDefinition:
         started = time.monotonic()
         app = corpus.application()
         with explained():
-            handle = upstream_handle(context.instance, context.run_id, upstream)
+            handle = upstream_handle(context.instance, context.run.run_id, upstream)
             chunker = corpus.recipe(app).chunker
             found = chunk(handle, chunker, app.backends, progress_of(context))
         snapshot = found.snapshot
@@ -140,7 +140,7 @@ def _embeddings(corpus: Corpus) -> dg.AssetsDefinition:
         started = time.monotonic()
         app = corpus.application()
         with explained():
-            handle = upstream_handle(context.instance, context.run_id, upstream)
+            handle = upstream_handle(context.instance, context.run.run_id, upstream)
             embedder = corpus.recipe(app).embedder
             found = embed(handle, embedder, app.backends, progress_of(context))
         return materialized(
@@ -182,13 +182,13 @@ def _index(corpus: Corpus) -> dg.AssetsDefinition:
         started = time.monotonic()
         app = corpus.application()
         with explained():
-            handle = upstream_handle(context.instance, context.run_id, upstream)
+            handle = upstream_handle(context.instance, context.run.run_id, upstream)
             recipe = corpus.recipe(app)
             found = build_index(
                 handle,
                 recipe.analyzer,
                 recipe.retrieval,
-                partial(making, corpus.settings, context.run_id, started_at(context)),
+                partial(making, corpus.settings, context.run.run_id, started_at(context)),
                 app.backends,
                 progress_of(context),
             )

@@ -77,9 +77,15 @@ def legible(folder: Path) -> Iterator[None]:
 
 
 def _make_importable(root: Path) -> None:
-    for folder in (root / "src", root):
-        if str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
+    """A process may load one project after another: the packages of both have the same names."""
+    for folder in (str(root / "src"), str(root)):
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path.insert(0, folder)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "assets"]:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is None or not Path(file).is_relative_to(root):
+            del sys.modules[name]
 
 
 def dagster_instance(project: Project) -> dg.DagsterInstance:

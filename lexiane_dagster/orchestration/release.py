@@ -40,8 +40,8 @@ def release_asset(corpus: Corpus) -> dg.AssetsDefinition:
         started = time.monotonic()
         app = corpus.application()
         with explained():
-            version = upstream_handle(context.instance, context.run_id, upstream)
-            embeddings = upstream_handle(context.instance, context.run_id, corpus.key("embeddings"))
+            version = upstream_handle(context.instance, context.run.run_id, upstream)
+            embeddings = upstream_handle(context.instance, context.run.run_id, corpus.key("embeddings"))
             handles = _lineage(version, embeddings, app.backends)
             results = [
                 each

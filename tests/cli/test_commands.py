@@ -43,7 +43,7 @@ def test_ask_quotes_what_is_there(built: Path) -> None:
         assert set(entry) >= {"chunk_id", "document_id", "score", "lexical_rank", "dense_rank"}
     told = lexiane(built, "ask", "notes", "How many weeks of parental leave?")
     assert told.code == 0
-    assert re.search(rf"pinned to {SHORT}\n$", told.out)
+    assert re.search(rf"pinned to {SHORT}, recorded as answer \d+\n$", told.out)
 
 
 def test_search_ranks_up_to_top_passages(built: Path) -> None:

@@ -1,5 +1,6 @@
 """A document is gone from every version, and nothing else has moved."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from lexiane_dagster.domain.stop_words import stop_words
 from tests.cli.commands import lexiane
 from tests.erasure.conftest import DOCUMENTS, QUESTIONS, SECRET, TWIN, WORDS
 from tests.erasure.support import asker, erase_document, held, names, opened, scores, versions
+from tests.pipeline.support import CORPUS, HASH, Project
 
 EVERYBODY: frozenset[str] = frozenset()
 BOARD = frozenset({"board"})
@@ -130,6 +132,7 @@ def test_what_was_erased_does_not_come_back_by_itself(own: Path) -> None:
     erase_document(opened(own).backends, SECRET)
     refused = lexiane(own, "build", "notes", "--json").problem
     assert f"{SECRET!r} was erased" in refused["detail"]
+    assert not held(own, *WORDS)
     # The table of chunks would be the redacted one, the document's leaf is another.
     (own / "docs" / f"{SECRET}.lexiane.yaml").write_text("metadata: {owner: hr}\n")
     refused = lexiane(own, "build", "notes", "--json").problem
@@ -199,3 +202,21 @@ def test_a_changed_redaction_is_named(own: Path) -> None:
     file.unlink()
     with pytest.raises(IntegrityError):
         app.backends.tables.chunks(manifest.chunks)
+
+
+def test_a_short_id_takes_no_signed_statement(tmp_path: Path) -> None:
+    """`1` stands in every statement, as part of a date, a version or a digest."""
+    rows = [{"id": str(number), "text": f"Ship {number} is late."} for number in range(1, 13)]
+    project = Project.make(tmp_path / "numbers", {"unused.txt": b"unused"})
+    (project.root / "ships.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    project.declare(source={"type": "jsonl", "path": "ships.jsonl"}, embedder=HASH, language="none")
+    project.build()
+    ledger = opened(project.root).backends.ledger
+    signed = {leaf for leaf, _, _ in ledger.fields_at("statement")}
+    (built,) = ledger.find("version")
+    erase_document(opened(project.root).backends, "1", corpus=CORPUS)
+    ledger = opened(project.root).backends.ledger
+    reissued = ledger.find("version")[-1]
+    left = {leaf for leaf, _, _ in ledger.fields_at("statement")}
+    assert len(signed) > 2
+    assert left == signed - {built} | {reissued}

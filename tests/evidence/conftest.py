@@ -13,6 +13,8 @@ LEAVE = (
     "How many weeks does parental leave last at full pay, and is notice given in writing before?"
 )
 OFFICE = "How many days of leave does everybody get, and when does the office answer?"
+# More terms than are looked up.
+LONG = "berth " + " ".join(f"word{number}" for number in range(1100))
 LAST = "How long does parental leave last?"
 
 
@@ -34,6 +36,7 @@ def packs(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Mapping
         "top": desk.pack("Which berth does the harbour keep for the vessel?", top=100),
         "hostile": desk.pack("What is the turnstile fee?"),
         "words": desk.pack("Grußformel 東京都 für Gäste im Dezember"),
+        "long": desk.pack(LONG, top=3),
         "tiny": tiny(tmp_path_factory.mktemp("evidence") / "tiny"),
     }
     fee, last = desk.ask("What is the turnstile fee?"), desk.ask(LAST, principal="Quentin Example")

@@ -128,6 +128,17 @@ def text_of(pack: Pack) -> str:
     return next(path for path in pack.members if path.startswith("texts/"))
 
 
+def on_page(old: bytes, new: bytes) -> Callable[[Pack], Pack]:
+    return lambda p: p.having("index.html", p.members["index.html"].replace(old, new, 1))
+
+
+def runnable_source(pack: Pack, twice: bool = False) -> Pack:
+    """A cited source under a name that a browser takes for a page, or under both names."""
+    path = next(path for path in pack.members if path.startswith("sources/"))
+    named = pack.having(f"{path.rpartition('.')[0]}.html", pack.members[path])
+    return named if twice else named.without(path).listed()
+
+
 LIES: dict[str, tuple[str, Callable[[Pack], Pack]]] = {
     "another question": ("commitments", field("question", put("value", "Was it so?"))),
     "another opening": ("commitments", field("answer", put("opening", "00" * 32))),
@@ -276,6 +287,24 @@ LIES: dict[str, tuple[str, Callable[[Pack], Pack]]] = {
             p.members["index.html"].replace(b'href="#answer"', b'href="https://example.org"'),
         ),
     ),
+    "an attribute that acts": ("page", on_page(b"<main>", b'<main onclick="go()">')),
+    "an attribute in a form of its own": ("page", on_page(b"<main>", b"<main/onclick=go()>")),
+    "a link in another form": (
+        "page",
+        on_page(b'<a href="#answer"', b"<a href='https://example.org' href=\"#answer\""),
+    ),
+    "a picture by style": ("page", on_page(b"<main>", b'<main style="background:url(//x)">')),
+    "a comment around the policy": ("page", on_page(b"<meta http-equiv", b"<!--<meta http-equiv")),
+    "a policy that allows": (
+        "page",
+        on_page(b"; base-uri 'none'", b"; script-src 'unsafe-inline'"),
+    ),
+    "a second policy": (
+        "page",
+        on_page(b"</title>", b'</title><meta http-equiv="refresh" content="0;url=//x">'),
+    ),
+    "a source that a browser runs": ("members", runnable_source),
+    "a source twice": ("members", lambda p: runnable_source(p, twice=True)),
     "another answer listed": ("members", edited(PACK, put("answer", 1))),
     "not canonical": (
         "manifest",

@@ -91,8 +91,12 @@ class Project:
         return self.run("build", CORPUS, "--json").problem
 
     def ask(self, question: str, *options: str) -> dict[str, Any]:
-        """An answer, without its number and its time: what the same version always says."""
         answer: dict[str, Any] = self.run("ask", CORPUS, question, "--json", *options).json
+        return answer
+
+    def says(self, question: str, *options: str) -> dict[str, Any]:
+        """An answer without its number and its time: what the same version always says."""
+        answer = self.ask(question, *options)
         return {key: value for key, value in answer.items() if key not in ("answer_id", "at")}
 
     def versions(self) -> list[dict[str, Any]]:

@@ -38,19 +38,19 @@ def change(project: Project, documents: int = 3) -> None:
 
 def test_the_old_release_answers_while_a_build_runs(modelled: Project, tmp_path: Path) -> None:
     project = modelled.copy(tmp_path / "p")
-    before = project.ask(LEAVE)
+    before = project.says(LEAVE)
     change(project)
     running = project.start("build", CORPUS, "--json")
     answers = []
     while running.alive:
-        answers.append(project.ask(LEAVE))
+        answers.append(project.says(LEAVE))
     after = running.wait().json["version"]
     versions = [answer["version"] for answer in answers]
     assert answers[0] == before
     assert after != before["version"]
     assert set(versions) <= {before["version"], after}
     assert versions == sorted(versions, key=[before["version"], after].index), "it went back"
-    assert project.ask(LEAVE)["version"] == after
+    assert project.says(LEAVE)["version"] == after
 
 
 def damage(project: Project) -> str:
@@ -77,21 +77,21 @@ def test_the_old_release_answers_after_a_failure(
     hashed: Project, tmp_path: Path, spoil: Callable[[Project], str]
 ) -> None:
     project = hashed.copy(tmp_path / "p")
-    before, listed = project.ask(LEAVE), project.versions()
+    before, listed = project.says(LEAVE), project.versions()
     change(project)
     culprit = spoil(project)
     problem = project.refused()
     assert culprit in problem["detail"]
     assert problem["remedy"]
-    assert project.ask(LEAVE) == before
+    assert project.says(LEAVE) == before
     assert [row for row in project.versions() if row["releases"]] == listed
     for file in ("expectations.yaml", "questions.jsonl"):
         (project.folder / file).unlink(missing_ok=True)
     (project.docs / "broken.pdf").unlink(missing_ok=True)
-    assert project.ask(LEAVE)["version"] == before["version"]
+    assert project.says(LEAVE)["version"] == before["version"]
     built = project.build()
     assert built["released"]
-    assert project.ask(LEAVE)["version"] == built["version"] != before["version"]
+    assert project.says(LEAVE)["version"] == built["version"] != before["version"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def survives(expected: Undisturbed, root: Path, seconds: float) -> None:
     if not running.kill():
         survives(expected, root.with_name(f"{root.name}-again"), seconds * 0.7)
         return
-    assert project.ask(LEAVE)["version"] in (expected.before, expected.after)
+    assert project.says(LEAVE)["version"] in (expected.before, expected.after)
     listed = [row["version"] for row in project.versions()]
     assert set(listed) <= {expected.before, expected.after}
     for version in listed:
@@ -171,7 +171,7 @@ def test_two_builds_at_once(hashed: Project, tmp_path: Path, first: bool) -> Non
     built = [running.wait().json for running in both]
     assert built[0]["version"] == built[1]["version"]
     assert all(one["released"] for one in built)
-    assert project.ask(LEAVE)["version"] == built[0]["version"]
+    assert project.says(LEAVE)["version"] == built[0]["version"]
     assert project.build()["version"] == built[0]["version"]
     if first:
         assert built[0]["version"] == hashed.released()

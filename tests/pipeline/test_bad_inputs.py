@@ -56,7 +56,7 @@ def test_the_error_for_people(project: Project) -> None:
     assert "'latin.txt'" in lines[0]
     assert "To mend: " in lines[0]
     assert "Traceback" not in failed.err
-    assert project.ask("Where do visitors park?")["version"].endswith(project.released()[-12:])
+    assert project.says("Where do visitors park?")["version"].endswith(project.released()[-12:])
 
 
 def test_quarantine_and_its_maximum(project: Project, hashed: Project) -> None:

@@ -101,18 +101,18 @@ def test_on_the_command_line(project: Project) -> None:
             problem = project.run(command, CORPUS, PARKING, "--json").problem
             assert problem["exit_code"] == 6
             assert manifest.name in problem["detail"]
-    before = project.ask(PARKING)
+    before = project.says(PARKING)
     file = project.home / "derived" / digest(project) / "vectors.npy"
     next(flips(file, 0))
     found = project.run("ask", CORPUS, PARKING, "--json")
     assert found.json | before == found.json
     assert "vectors.npy" in found.err
-    assert project.ask(PARKING) == before
+    assert project.says(PARKING) == before
 
 
 def test_the_cited_text(project: Project) -> None:
     """The preserved text is checked when it is quoted, and only a text that was quoted is read."""
-    answer = project.ask(PARKING)
+    answer = project.says(PARKING)
     [document] = {citation["document_id"] for citation in answer["citations"]}
     version = application(project.root).open(digest(project), NoProgress())
     name = version.documents[document].text_digest
@@ -120,7 +120,7 @@ def test_the_cited_text(project: Project) -> None:
         problem = project.run("ask", CORPUS, PARKING, "--json").problem
         assert problem["exit_code"] == 6
         assert name in problem["detail"]
-    assert project.ask(PARKING) == answer
+    assert project.says(PARKING) == answer
 
 
 def test_kept_vectors(project: Project) -> None:

@@ -126,7 +126,7 @@ def test_a_changed_model_and_back(project: Project, tmp_path: Path) -> None:
 def test_what_is_derived_may_be_deleted(project: Project) -> None:
     version, expected = project.released(), project.rankings(QUESTIONS)
     shutil.rmtree(project.home / "derived")
-    answer = project.ask(QUESTIONS[0][0])
+    answer = project.says(QUESTIONS[0][0])
     assert answer["version"] == version
     assert project.rankings(QUESTIONS) == expected
     shutil.rmtree(project.home / "memo")

@@ -2,15 +2,17 @@
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from lexiane_dagster.application.attest import DETAIL
 from lexiane_dagster.application.erasure.leaves import LostFields
 from lexiane_dagster.application.records import answer_entry
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.ledger.entry import ANSWER, TYPES
 from lexiane_dagster.domain.record import CITATIONS, RANKING
-from lexiane_dagster.ports.ledger import Field, Ledger
+from lexiane_dagster.ports.ledger import Ledger
 
 PRINCIPAL = "principal"
 # What a generator made of its evidence, whoever was cited: digest of the prompt, terms of sentences.
@@ -62,9 +64,15 @@ def answers_with_documents(
 
 
 def other_leaves(
-    ledger: Ledger, versions: frozenset[str], needles: Sequence[str]
+    ledger: Ledger, versions: frozenset[str], documents: frozenset[str], digests: Collection[str]
 ) -> list[LostFields]:
-    """Fields of leaves about `versions`, answers aside, that name a document, its chunks or its bytes."""
+    """Fields of leaves about `versions`, answers aside, that name one of `documents` (ids), its chunks
+    or its bytes (`digests`).
+
+    An id may be as short as `1`, so it counts where it is a whole value, and in a sentence for people
+    where it stands as a word; anything else would take every signed statement.
+    """
+    words = re.compile("|".join(sorted(map(_as_a_word, documents))))
     found: dict[int, set[str]] = {}
     for kind in TYPES:
         if kind == ANSWER:
@@ -76,7 +84,14 @@ def other_leaves(
             if ledger.entry(index).version in versions
         ]
         for index, fields in ledger.fields(indexes).items():
-            paths = {path for path, field in fields.items() if _names(field, needles)}
+            paths = {
+                path
+                for path, field in fields.items()
+                for text in _texts(json.loads(field.value))
+                if text in documents
+                or (path == DETAIL and words.search(text))
+                or any(digest in text for digest in digests)
+            }
             if paths:
                 found[index] = paths
     return _present(ledger, found)
@@ -88,8 +103,11 @@ def _present(ledger: Ledger, wanted: Mapping[int, set[str]]) -> list[LostFields]
     return [LostFields(index, tuple(sorted(paths)), whole=False) for index, paths in kept if paths]
 
 
-def _names(field: Field, needles: Sequence[str]) -> bool:
-    return any(needle in text for text in _texts(json.loads(field.value)) for needle in needles)
+def _as_a_word(document_id: str) -> str:
+    """A pattern: the id, not inside a longer word."""
+    before = r"(?<!\w)" if re.match(r"\w", document_id) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", document_id) else ""
+    return f"{before}{re.escape(document_id)}{after}"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -28,12 +28,11 @@ class Traces:
     unlinked: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def needles(self) -> set[str]:
-        """What a text that is about the documents would hold."""
+    def digests(self) -> set[str]:
+        """What a text that is about the documents would hold, besides their ids."""
         rows = [row for found in self.rows.values() for row in found]
         chunks = [chunk for found in self.chunks.values() for chunk in found]
         return {
-            *(row.document_id for row in rows),
             *(row.raw_digest for row in rows),
             *(row.text_digest for row in rows),
             *(chunk.chunk_id for chunk in chunks),
