@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from lexiane_dagster.application.attest import version_event
 from lexiane_dagster.application.backends import Backends
-from lexiane_dagster.application.collecting import collected_meanwhile, refuse_collected
 from lexiane_dagster.application.derive import (
     derive,
     derived_folder,
     move_into_place,
     scratch_folder,
 )
+from lexiane_dagster.application.erasure.collecting import collected_meanwhile, refuse_collected
+from lexiane_dagster.application.erasure.whole import require_whole
 from lexiane_dagster.application.preserve import load_snapshot, object_key
-from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.erasure.whole import require_whole
 from lexiane_dagster.application.preserve import (
     is_preserved,
     load_snapshot,
     preserve_json,
     preserved,
 )
-from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.corpus import Chunk, Document, ExtractedText, Passage, chunks_of
 from lexiane_dagster.domain.digest import digest_of_json

@@ -40,7 +40,7 @@ def derive(
 ) -> LexicalStatistics:
     """Build the index files in `scratch`; chunks come in the order of their ids.
 
-    `frozen` are the statistics of a version that lost chunks (`application/frozen.py`).
+    `frozen` are the statistics of a version that lost chunks (`application/erasure/frozen.py`).
     """
     backends.derived.mkdir(parents=True, exist_ok=True)
     sweep(backends.derived)

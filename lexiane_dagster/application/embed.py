@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lexiane_dagster.application.backends import Backends
+from lexiane_dagster.application.erasure.whole import require_whole
 from lexiane_dagster.application.grid import to_grid
 from lexiane_dagster.application.preserve import is_preserved, load_snapshot, preserve_json
-from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.digest import digest_of_json, digest_of_text
 from lexiane_dagster.domain.merkle import merkle_root

@@ -9,8 +9,8 @@ from typing import Self
 
 from lexiane_dagster.application.backends import Backends, Recipe, Waiver
 from lexiane_dagster.application.erasure.guards import Guard, guard_of
+from lexiane_dagster.application.erasure.whole import require_whole
 from lexiane_dagster.application.preserve import is_preserved, preserve, preserve_json
-from lexiane_dagster.application.whole import require_whole
 from lexiane_dagster.domain.canonical import Json, canonical_bytes
 from lexiane_dagster.domain.corpus import Document, SourceDocument, WaivedDocument, utf8_order
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
@@ -79,7 +79,7 @@ def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
     failures: list[DocumentError] = []
     extracted = 0
     with progress.stage("documents", len(entries)) as advance:
-        for batch in _read_all(recipe, backends, entries):
+        for batch in _read_all(recipe, backends, entries, progress):
             memos: dict[str, bytes] = {}
             for outcome in batch:
                 if isinstance(outcome, DocumentError):
@@ -98,17 +98,17 @@ def ingest(recipe: Recipe, backends: Backends, progress: Progress) -> Ingested:
             remedy="check the source's path and patterns in defs.yaml",
         )
     documents.sort(key=lambda document: utf8_order(document.document_id))
-    snapshot = _seal(recipe.corpus, documents, waived, backends)
+    snapshot = _seal(recipe.corpus, documents, waived, backends, progress)
     return Ingested(snapshot, tuple(documents), len(entries), extracted, waived)
 
 
 def _read_all(
-    recipe: Recipe, backends: Backends, entries: list[SourceEntry]
+    recipe: Recipe, backends: Backends, entries: list[SourceEntry], progress: Progress
 ) -> Iterator[list[_Outcome | DocumentError]]:
     """Batches of outcomes. Reading and looking up are many short calls, which threads only slow
     down; extraction is long ones, and of raw bytes a thread holds one document at a time."""
     parser = recipe.parser.identity
-    guard = guard_of(recipe.corpus, backends)
+    guard = guard_of(recipe.corpus, backends, progress)
 
     def extract(entry: SourceEntry) -> _Outcome | DocumentError:
         try:
@@ -224,6 +224,7 @@ def _seal(
     documents: list[Document],
     waived: tuple[WaivedDocument, ...],
     backends: Backends,
+    progress: Progress,
 ) -> DocumentsSnapshot:
     snapshot = DocumentsSnapshot(
         corpus=corpus,
@@ -232,7 +233,7 @@ def _seal(
         waived=merkle_root(item.leaf() for item in waived),
         waived_count=len(waived),
     )
-    guard = guard_of(corpus, backends)
+    guard = guard_of(corpus, backends, progress)
     for document in documents:
         guard.refuse_erased(document)
     if not backends.tables.holds("documents", snapshot.documents):

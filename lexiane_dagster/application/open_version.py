@@ -8,7 +8,6 @@ from pathlib import Path
 
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.build_index import load_manifest
-from lexiane_dagster.application.collected import collected_versions
 from lexiane_dagster.application.derive import (
     derive,
     derived_folder,
@@ -16,7 +15,8 @@ from lexiane_dagster.application.derive import (
     remove_derived,
     scratch_folder,
 )
-from lexiane_dagster.application.frozen import frozen_terms
+from lexiane_dagster.application.erasure.collected import collected_versions
+from lexiane_dagster.application.erasure.frozen import frozen_terms
 from lexiane_dagster.domain.corpus import Chunk, Document
 from lexiane_dagster.domain.errors import (
     AnalysisError,

@@ -65,7 +65,7 @@ def all_records(ledger: Ledger, answer_ids: Sequence[int]) -> list[AnswerRecord]
 
 
 def erasures_of(ledger: Ledger) -> Erasures:
-    return Erasures(ledger.entry(index).entry for index in ledger.find(ERASURE))
+    return Erasures((index, ledger.entry(index).entry) for index in ledger.find(ERASURE))
 
 
 def stored_answer(ledger: Ledger, answer_id: int) -> StoredEntry:

@@ -55,7 +55,7 @@ def replay(
     """
     ledger = backends.ledger
     wanted = [stored_answer(ledger, answer_id) for answer_id in answer_ids]
-    erasures = [ledger.entry(index).entry for index in ledger.find(ERASURE)]
+    erasures = [(index, ledger.entry(index).entry) for index in ledger.find(ERASURE)]
     found: dict[int, Replay] = {}
     with progress.stage("replays", len(wanted)) as advance:
         in_order = sorted(wanted, key=lambda stored: (stored.version or "", stored.index))
@@ -88,7 +88,7 @@ class _Again:
         version: str,
         asker_for: Callable[[str], Asker],
         backends: Backends,
-        erasures: Sequence[Entry],
+        erasures: Sequence[tuple[int, Entry]],
         groups: frozenset[str] | None,
     ) -> None:
         self._version = version
@@ -96,7 +96,7 @@ class _Again:
         self._ledger = backends.ledger
         self._tables = backends.tables
         self._erasures = Erasures(erasures)
-        self._authorised = Authorised(erasures)
+        self._authorised = Authorised(entry for _, entry in erasures)
         self._groups = groups
         self._opened: Asker | _Gone | None = None
 

@@ -622,12 +622,13 @@ class Check:
         return named(rows, "chunk_id", "index", "leaf", "proof", "terms", "vector")
 
     def erasures(self) -> dict[int, set[str]]:
-        """What the enclosed erasure leaves cover: paths by leaf."""
+        """What the enclosed erasure leaves cover of older leaves: paths by leaf."""
         covered: dict[int, set[str]] = {}
         for entry in self.entries():
             if entry["leaf"]["type"] == "erasure":
                 for item in entry["leaf"]["body"].get("covers", []):
-                    covered.setdefault(item["entry"], set()).update(item["paths"])
+                    if item["entry"] < entry["index"]:
+                        covered.setdefault(item["entry"], set()).update(item["paths"])
         return covered
 
     # The archive and what it says it holds ---------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterEventType
-from dagster._core.errors import DagsterAssetCheckFailedError
+from dagster._core.errors import DagsterAssetCheckFailedError, DagsterExecutionInterruptedError
 
 from lexiane_dagster.bootstrap import Application
 from lexiane_dagster.domain.errors import ConfigurationError, GateError, LexianeError
@@ -107,6 +107,7 @@ def launch(app: Application, folder: Path, progress: Progress) -> Launched:
 
     Raises:
         LexianeError: what stopped the run: a document, the source, a gate, a missing server.
+        KeyboardInterrupt: the user did; Dagster has its own error for that.
     """
     definitions = corpus_definitions(app.project.root, folder)
     job = definitions.resolve_job_def(f"{folder.name}_index")
@@ -118,6 +119,8 @@ def launch(app: Application, folder: Path, progress: Progress) -> Launched:
             raise failure.error from failure
         except DagsterAssetCheckFailedError as failure:
             raise _gate_error(instance, run_id) from failure
+        except DagsterExecutionInterruptedError as interruption:
+            raise KeyboardInterrupt from interruption
         return Launched(run_id, _materialized(instance, run_id))
 
 

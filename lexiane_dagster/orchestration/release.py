@@ -41,7 +41,9 @@ def release_asset(corpus: Corpus) -> dg.AssetsDefinition:
         app = corpus.application()
         with explained():
             version = upstream_handle(context.instance, context.run.run_id, upstream)
-            embeddings = upstream_handle(context.instance, context.run.run_id, corpus.key("embeddings"))
+            embeddings = upstream_handle(
+                context.instance, context.run.run_id, corpus.key("embeddings")
+            )
             handles = _lineage(version, embeddings, app.backends)
             results = [
                 each

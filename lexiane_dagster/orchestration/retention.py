@@ -48,7 +48,7 @@ def _job(root: Path) -> dg.JobDefinition:
         description="Answers and versions that the rules let go.",
     )
     def step(context: dg.OpExecutionContext, config: RetentionConfig) -> None:
-        from lexiane_dagster.application.retain import plan_retention, retain
+        from lexiane_dagster.application.erasure.retain import plan_retention, retain
 
         app, progress = application(root), progress_of(context)
         leaves: tuple[int, ...] = ()

@@ -71,12 +71,13 @@ def answers_asset(corpus: Corpus) -> dg.AssetsDefinition:
                 "question_set": found.question_set,
                 "abstained": found.abstained,
                 "citations": found.citations,
-                "answer_ids": dg.MetadataValue.json(list(found.answer_ids)),
                 "first_answer_id": found.answer_ids[0],
                 "last_answer_id": found.answer_ids[-1],
                 "ledger_height": head.size,
                 "ledger_root": head.root.hex(),
                 "ledger_checkpoint": signed.note(),
+                # Last: it is as long as the question set.
+                "answer_ids": dg.MetadataValue.json(list(found.answer_ids)),
             },
         )
 

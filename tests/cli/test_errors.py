@@ -1,10 +1,14 @@
 """Errors: one line with a remedy, or RFC 9457 with --json; the exit code says the kind."""
 
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import lexiane
+from tests.cli.commands import environment, lexiane
 
 CASES = [
     (("ask", "nope", "x"), 5, "declares no corpus 'nope'"),
@@ -118,3 +122,23 @@ def test_an_environment_that_cannot_be_used(
     assert done.code == code
     assert told in done.err
     assert done.err.count("\n") == 1
+
+
+def test_an_interrupted_build_says_so_in_one_line(own: Path) -> None:
+    (own / "docs" / "new.md").write_text("# New\n\nSomething about the garage.\n")
+    tables = own / ".lexiane" / "store" / "documents"
+    before = set(tables.rglob("*.parquet"))
+    building = subprocess.Popen(
+        [sys.executable, "-m", "lexiane_dagster.entrypoints.cli", "build", "notes"],
+        cwd=own,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while set(tables.rglob("*")) == before and building.poll() is None:
+        time.sleep(0.02)
+    building.send_signal(signal.SIGINT)
+    out, err = building.communicate(timeout=60)
+    assert (building.returncode, out) == (130, "")
+    assert err == "lexiane: interrupted; nothing half-done is visible.\n"

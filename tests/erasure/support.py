@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from lexiane_dagster.application.answer import Asker
 from lexiane_dagster.application.backends import Backends
-from lexiane_dagster.application.erase import Wanted, erase, plan_erasure
+from lexiane_dagster.application.erasure.erase import erase
+from lexiane_dagster.application.erasure.plan import Wanted, plan_erasure
 from lexiane_dagster.bootstrap import Application, analyzer, application
 from lexiane_dagster.domain.version import full_name
 from lexiane_dagster.entrypoints.cli.output import NoProgress

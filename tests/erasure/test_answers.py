@@ -73,6 +73,6 @@ def test_an_erasure_of_any_size_fits_into_leaves() -> None:
         entry_of(event, "2026-01-01T00:00:00.000Z", {"reason": b"0" * 32}) for event in events
     ]
     assert all(len(entry.to_bytes()) <= ENTRY_LIMIT for entry in entries)
-    erasures = Erasures(entries)
+    erasures = Erasures(enumerate(entries, start=10_000))
     assert erasures.entries == frozenset(range(10_000))
     assert all(erasures.covers(index, "anything") for index in range(10_000))

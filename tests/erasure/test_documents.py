@@ -9,13 +9,24 @@ from pathlib import Path
 import pytest
 
 from lexiane_dagster.application.build_index import load_manifest
+from lexiane_dagster.application.ingest import ingest
 from lexiane_dagster.domain.digest import digest_of_bytes
 from lexiane_dagster.domain.errors import ConfigurationError, IntegrityError
 from lexiane_dagster.domain.redaction import Redaction
 from lexiane_dagster.domain.stop_words import stop_words
+from lexiane_dagster.orchestration.launch import corpus_settings
 from tests.cli.commands import lexiane
 from tests.erasure.conftest import DOCUMENTS, QUESTIONS, SECRET, TWIN, WORDS
-from tests.erasure.support import asker, erase_document, held, names, opened, scores, versions
+from tests.erasure.support import (
+    QUIET,
+    asker,
+    erase_document,
+    held,
+    names,
+    opened,
+    scores,
+    versions,
+)
 from tests.pipeline.support import CORPUS, HASH, Project
 
 EVERYBODY: frozenset[str] = frozenset()
@@ -143,6 +154,19 @@ def test_what_was_erased_does_not_come_back_by_itself(own: Path) -> None:
     built = lexiane(own, "build", "notes", "--json").json
     assert built["documents"] == len(DOCUMENTS)
     assert asker(opened(own), versions(opened(own))[0]).version.erased.documents == 0
+
+
+def test_a_document_that_no_version_ever_held_does_not_come_back_either(own: Path) -> None:
+    (own / "docs" / "visit.md").write_text("# Visit\n\nMister Dromgoole visited the canteen.\n")
+    app = opened(own)
+    settings = corpus_settings(own, own / "assets" / "notes")
+    ingest(app.recipe("notes", settings), app.backends, QUIET)
+    assert held(own, b"Dromgoole")
+    erase_document(app.backends, "visit.md")
+    assert not held(own, b"Dromgoole")
+    refused = lexiane(own, "build", "notes", "--json").problem
+    assert "'visit.md' was erased" in refused["detail"]
+    assert not held(own, b"Dromgoole")
 
 
 def test_tables_that_another_corpus_shares_are_not_touched_by_accident(own: Path) -> None:

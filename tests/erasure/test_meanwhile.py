@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from lexiane_dagster.application.erase import Wanted, erase, plan_erasure
+from lexiane_dagster.application.erasure.erase import erase
+from lexiane_dagster.application.erasure.plan import Wanted, plan_erasure
 from lexiane_dagster.bootstrap import analyzer
 from tests.erasure.conftest import SECRET, WORDS
 from tests.erasure.support import QUIET, asker, erase_document, held, opened, scores, versions

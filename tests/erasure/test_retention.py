@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.build_index import build_index
+from lexiane_dagster.application.erasure.retain import plan_retention, retain
 from lexiane_dagster.application.open_version import resolve_version
 from lexiane_dagster.application.publish import publish
-from lexiane_dagster.application.retain import plan_retention, retain
 from lexiane_dagster.application.verification import verify
 from lexiane_dagster.bootstrap import Application, analyzer, making
 from lexiane_dagster.domain.errors import NotFoundError, UnavailableError

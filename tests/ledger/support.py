@@ -56,7 +56,7 @@ def check(ledger: Ledger, folder: Path) -> None:
     stored = list(ledger.entries())
     assert [each.index for each in stored] == list(range(len(stored)))
     entries = [each.entry for each in stored]
-    erasures = Erasures(entries)
+    erasures = Erasures(enumerate(entries))
     fields = ledger.fields(range(len(stored)))
     for index, (entry, row) in enumerate(zip(entries, stored, strict=True)):
         assert (entry.type, entry.corpus, entry.version) == (row.type, row.corpus, row.version)

@@ -9,11 +9,12 @@ from lexiane_dagster.adapters.memory.objects import MemoryObjectStore
 from lexiane_dagster.adapters.objects.store import FolderObjectStore
 from lexiane_dagster.adapters.parquet import embeddings
 from lexiane_dagster.adapters.parquet.embeddings import ParquetEmbeddingArchive
-from lexiane_dagster.adapters.parquet.tables import ParquetTables, vectors_root
+from lexiane_dagster.adapters.parquet.encoding import vector_hashes
+from lexiane_dagster.adapters.parquet.tables import ParquetTables
 from lexiane_dagster.domain.corpus import Chunk, Document, WaivedDocument
 from lexiane_dagster.domain.digest import digest_of_text
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
-from lexiane_dagster.domain.merkle import merkle_root
+from lexiane_dagster.domain.merkle import merkle_root, root_of_hashes
 
 DOCUMENTS = [
     Document(
@@ -33,7 +34,7 @@ def fill(tables: ParquetTables) -> dict[str, str]:
         "documents": merkle_root(row.leaf() for row in DOCUMENTS),
         "chunks": merkle_root(row.leaf() for row in CHUNKS),
         "waived": merkle_root(row.leaf() for row in WAIVED),
-        "vectors": vectors_root(IDS, VECTORS),
+        "vectors": root_of_hashes(vector_hashes("", IDS, VECTORS)),
     }
     tables.put_documents(roots["documents"], DOCUMENTS)
     tables.put_chunks(roots["chunks"], CHUNKS)

@@ -12,7 +12,8 @@ from pathlib import Path
 from lexiane_dagster.application.build_index import build_index
 from lexiane_dagster.application.chunk import chunk
 from lexiane_dagster.application.embed import embed
-from lexiane_dagster.application.erase import Wanted, erase, plan_erasure
+from lexiane_dagster.application.erasure.erase import erase
+from lexiane_dagster.application.erasure.plan import Wanted, plan_erasure
 from lexiane_dagster.application.ingest import ingest
 from lexiane_dagster.application.publish import publish
 from lexiane_dagster.application.verification import verify

@@ -10,10 +10,12 @@ import pytest
 from lexiane_dagster.adapters.ed25519 import FolderKeyring
 from lexiane_dagster.adapters.sql.schema import metadata
 from lexiane_dagster.application.build_index import load_manifest
+from lexiane_dagster.application.records import all_records
 from lexiane_dagster.bootstrap import application
+from lexiane_dagster.domain.errors import IntegrityError
 from lexiane_dagster.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint, sign
 from lexiane_dagster.domain.ledger.commitment import commit
-from lexiane_dagster.domain.ledger.entry import ERASURE, Entry
+from lexiane_dagster.domain.ledger.entry import ERASURE, Entry, Event
 from lexiane_dagster.domain.ledger.erasures import coverage
 from lexiane_dagster.domain.merkle import leaf_hash, node_hash
 from lexiane_dagster.domain.proofs import Tree
@@ -269,3 +271,44 @@ def test_another_ledger_from_leaf_0_is_noticed_by_a_remembered_checkpoint_only(l
     report = lab.verify()
     assert [p for p in report.problems if not p.startswith("memo")] == []
     assert found(lab, "since", r"^fork: the first \d+ leaves have another root", lab.past)
+
+
+def test_an_erasure_of_what_is_not_there_yet_covers_nothing(lab: Lab) -> None:
+    """The holder of the key tells the ledger ahead of time that an answer is gone, then removes it."""
+    ledger = lab.application().backends.ledger
+    ahead = ledger.size()
+    body = {"kind": "answer", "covers": [coverage(ahead + 1, ["*"])]}
+    ledger.append([Event(ERASURE, body)])
+    version = lab.application().backends.catalog.release("papers", "staging")
+    answer = ask(lab.application(), str(version), "Where do visitors park?")
+    assert answer == ahead + 1
+    with lab.database() as connection:
+        connection.execute("DELETE FROM fields WHERE leaf = ?", (answer,))
+    assert found(lab, "records", rf"^leaf {ahead} erases leaf {answer}, which is not older")
+    assert found(lab, "records", rf"^leaf {answer}: the field 'question' is MISSING")
+    with pytest.raises(IntegrityError, match="no erasure covers it"):
+        all_records(lab.application().backends.ledger, [answer])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'{"at":"x","body":{"n":1.5},"commitments":{},"format":"lexiane/ledger-entry/v1","type":"gate"}',
+        b'{"at":"x","body":[],"commitments":{},"format":"lexiane/ledger-entry/v1","type":"gate"}',
+        b'{"at":1,"body":{},"commitments":{},"format":"lexiane/ledger-entry/v1","type":"gate"}',
+        b'{"at":"x","body":{},"commitments":{},"format":"lexiane/ledger-entry/v1","type":[]}',
+        b'{"body":' + b"[" * 60_000 + b"]" * 60_000 + b"}",
+        b"[]",
+    ],
+    ids=range(6),
+)
+def test_a_leaf_of_another_shape_is_a_damaged_one(lab: Lab, part: bytes) -> None:
+    """Readers say so; none of them falls over what a leaf should not hold."""
+    with pytest.raises(ValueError, match="not of the format"):
+        Entry.from_bytes(part)
+    answer = first_answer(lab)
+    with lab.database() as connection:
+        connection.execute("UPDATE ledger SET data = ? WHERE leaf = ?", (part, answer))
+    with pytest.raises(IntegrityError, match="damaged"):
+        all_records(lab.application().backends.ledger, [answer])
+    assert found(lab, "entries", rf"^leaf {answer}: ")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from lexiane_dagster.application.backends import Backends
-from lexiane_dagster.application.frozen import frozen_terms
+from lexiane_dagster.application.erasure.frozen import frozen_terms
 from lexiane_dagster.domain.corpus import Chunk
 from lexiane_dagster.domain.frozen import FrozenTerms
 from lexiane_dagster.domain.version import Manifest

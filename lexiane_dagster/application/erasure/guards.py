@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from lexiane_dagster.application.backends import Backends
-from lexiane_dagster.application.erasure.holdings import version_holdings
+from lexiane_dagster.application.erasure.holdings import all_holdings, version_holdings
 from lexiane_dagster.domain.corpus import Document
 from lexiane_dagster.domain.errors import SourceError
 from lexiane_dagster.domain.merkle import leaf_hash
+from lexiane_dagster.ports.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,19 @@ class Guard:
             )
 
 
-def guard_of(corpus: str, backends: Backends) -> Guard:
+def guard_of(corpus: str, backends: Backends, progress: Progress) -> Guard:
     """What guards a build of the corpus at this moment."""
-    if not backends.tables.redacted("documents"):
+    redacted = set(backends.tables.redacted("documents"))
+    if not redacted:
         return Guard(frozenset())
+    holdings = version_holdings(backends)
+    if not redacted <= {holding.documents for holding in holdings}:
+        # A table of a build that never became a version: only the snapshots say which corpus it is of.
+        holdings = all_holdings(backends, progress)
     return Guard(
         frozenset(
             leaf
-            for holding in version_holdings(backends)
+            for holding in holdings
             if holding.corpus == corpus
             for redaction in [backends.tables.redaction("documents", holding.documents)]
             if redaction is not None

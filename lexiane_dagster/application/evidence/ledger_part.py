@@ -41,7 +41,7 @@ class LedgerPart:
         return [
             (index, entry)
             for index, entry in self.events
-            if entry.type == ERASURE and answer in Erasures([entry]).entries
+            if entry.type == ERASURE and answer in Erasures([(index, entry)]).entries
         ]
 
 
@@ -107,7 +107,7 @@ def ledger_part(ledger: Ledger, answer_id: int, groups: frozenset[str]) -> Ledge
 
 def _concerns(ledger: Ledger, index: int, shown: Collection[int]) -> bool:
     """True for an erasure leaf that removed a field of one of the leaves `shown`."""
-    return not Erasures([ledger.entry(index).entry]).entries.isdisjoint(shown)
+    return not Erasures([(index, ledger.entry(index).entry)]).entries.isdisjoint(shown)
 
 
 def _statement(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.derive import derive, derived_folder
-from lexiane_dagster.application.frozen import frozen_terms
+from lexiane_dagster.application.erasure.frozen import frozen_terms
 from lexiane_dagster.application.verification.findings import Findings
 from lexiane_dagster.domain.corpus import Chunk, Document
 from lexiane_dagster.domain.version import Manifest

@@ -19,7 +19,7 @@ def check_records(rows: Rows, facts: Facts, advance: Callable[[int], None]) -> S
     """Each commitment is VERIFIED by its field, ERASED by an erasure leaf, or its field is MISSING;
     no field stands without a commitment, and what was erased is gone."""
     found = Findings("records")
-    erasures = Erasures(entry for _, entry in facts.erasures)
+    erasures = Erasures(facts.erasures)
     erased = erasures.entries
     with found.item("the fields"):
         for leaf, stored, fields in _joined(rows, facts.lowest):
@@ -37,8 +37,8 @@ def check_records(rows: Rows, facts: Facts, advance: Callable[[int], None]) -> S
         if leaf < facts.start:
             with found.item(f"leaf {leaf}"):
                 _check_gone(found, leaf, rows.fields_of(leaf), erasures)
-        elif leaf >= facts.size:
-            found.problem(f"an erasure covers leaf {leaf}, which does not exist")
+    for index, leaf in erasures.ahead:
+        found.problem(f"leaf {index} erases leaf {leaf}, which is not older")
     return found.step()
 
 

@@ -70,15 +70,15 @@ class Entry:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Raises ValueError for anything that `to_bytes` would not have written."""
-        value: Any = json.loads(data)
-        if not isinstance(value, dict) or value.get("format") != ENTRY_FORMAT:
-            raise ValueError(f"not of the format {ENTRY_FORMAT}")
         try:
+            value: Any = json.loads(data)
+            typed = isinstance(value["at"], str) and isinstance(value["body"], dict)
             made = cls(value["type"], value["at"], value["body"], value["commitments"])
             known = made.type in TYPES and all(map(is_digest, made.commitments.values()))
-        except (KeyError, AttributeError, TypeError) as error:
+            same = typed and known and made.to_bytes() == data
+        except (KeyError, AttributeError, TypeError, RecursionError) as error:
             raise ValueError(f"not of the format {ENTRY_FORMAT}: {error}") from error
-        if not known or made.to_bytes() != data:
+        if not same:
             raise ValueError(f"not of the format {ENTRY_FORMAT} as this release writes it")
         return made
 

@@ -10,15 +10,23 @@ EVERY: Final = "*"
 
 
 class Erasures:
-    """The coverage of the erasure leaves of a ledger."""
+    """The coverage of the erasure leaves of a ledger, given with their indexes.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    A leaf covers older ones only: nobody erases what is not there yet. `ahead` are the pairs (index
+    of the erasure leaf, leaf that it claims) where one says otherwise; they cover nothing.
+    """
+
+    def __init__(self, entries: Iterable[tuple[int, Entry]]) -> None:
         self._covered: dict[int, set[str]] = {}
-        for entry in entries:
+        self.ahead: list[tuple[int, int]] = []
+        for index, entry in entries:
             if entry.type == ERASURE:
                 covers: Any = entry.body.get("covers", ())
                 for item in covers:
-                    self._covered.setdefault(item["entry"], set()).update(item["paths"])
+                    if item["entry"] < index:
+                        self._covered.setdefault(item["entry"], set()).update(item["paths"])
+                    else:
+                        self.ahead.append((index, item["entry"]))
 
     def covers(self, index: int, path: str) -> bool:
         """True when the field `path` of the leaf `index` was erased by an event of the ledger."""

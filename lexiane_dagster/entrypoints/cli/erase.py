@@ -15,7 +15,7 @@ from lexiane_dagster.entrypoints.cli.output import (
 from lexiane_dagster.entrypoints.cli.project import open_application
 
 if TYPE_CHECKING:
-    from lexiane_dagster.application.erase import ErasurePlan
+    from lexiane_dagster.application.erasure.plan import ErasurePlan
     from lexiane_dagster.bootstrap import Application
 
 
@@ -48,8 +48,8 @@ def erase(
 
     Without --yes it says what would go and changes nothing. What goes cannot be brought back.
     """
-    from lexiane_dagster.application.erase import Wanted, plan_erasure
-    from lexiane_dagster.application.erase import erase as carry_out
+    from lexiane_dagster.application.erasure.erase import erase as carry_out
+    from lexiane_dagster.application.erasure.plan import Wanted, plan_erasure
     from lexiane_dagster.bootstrap import analyzer
 
     app = open_application(project)

@@ -13,7 +13,7 @@ def retention(yes: Yes = False, as_json: Json = False, project: ProjectOption = 
     Without --yes it says what would go and why the rest stays. Nothing that a release or an answer that
     is kept needs ever goes.
     """
-    from lexiane_dagster.application.retain import plan_retention, retain
+    from lexiane_dagster.application.erasure.retain import plan_retention, retain
 
     app = open_application(project)
     leaves: tuple[int, ...] = ()

@@ -14,7 +14,7 @@ def versions(
     project: ProjectOption = None,
 ) -> None:
     """List the index versions of a corpus, newest first, and what the releases point at."""
-    from lexiane_dagster.application.collected import collected_versions
+    from lexiane_dagster.application.erasure.collected import collected_versions
     from lexiane_dagster.domain.version import full_name, short_name
     from lexiane_dagster.entrypoints.cli.layout import corpus_folder
 

@@ -634,6 +634,9 @@ func (p *pack) commitments() {
 			covers, _ := at(entry, "leaf", "body").(object)["covers"].(list)
 			for _, item := range covers {
 				for _, path := range items(item, "paths") {
+					if number(item, "entry") >= number(entry, "index") {
+						continue // nobody erases what is not there yet
+					}
 					covered[fmt.Sprint(number(item, "entry"), " ", path)] = true
 				}
 			}

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from lexiane_dagster.application.attest import STATEMENT
 from lexiane_dagster.application.backends import Backends
-from lexiane_dagster.application.collected import collected_versions
-from lexiane_dagster.application.collecting import collecting
 from lexiane_dagster.application.derive import derived_folder, remove_derived
+from lexiane_dagster.application.erasure.collected import collected_versions
+from lexiane_dagster.application.erasure.collecting import collecting
 from lexiane_dagster.application.erasure.leaves import LostFields, covered, erasure_events
-from lexiane_dagster.application.sweep import Leftovers, leftovers, still_needed, sweep_unnamed
+from lexiane_dagster.application.erasure.sweep import (
+    Leftovers,
+    leftovers,
+    still_needed,
+    sweep_unnamed,
+)
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.ledger.entry import ANSWER, GATE, PROMOTION, VERSION
 from lexiane_dagster.domain.retention import AnswerRule, Rules, VersionRule, older_than

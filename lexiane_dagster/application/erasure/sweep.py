@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lexiane_dagster.application.backends import Backends
 from lexiane_dagster.application.build_index import manifest_key, needed_keys
+from lexiane_dagster.application.erasure.frozen import frozen_keys
 from lexiane_dagster.application.erasure.holdings import Holding, snapshots, version_holdings
-from lexiane_dagster.application.frozen import frozen_keys
 from lexiane_dagster.application.preserve import object_key
 from lexiane_dagster.domain.digest import digest_of_text
 from lexiane_dagster.domain.errors import NotFoundError
