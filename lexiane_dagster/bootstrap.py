@@ -154,6 +154,8 @@ def application(root: Path) -> Application:
     from lexiane_dagster.adapters.sqlite_memo.memo import SqliteMemo
 
     project = load_project(root)
+    # Questions and documents are in there: for the owner's eyes unless they decide otherwise.
+    project.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     objects = FolderObjectStore(_store_folder(project))
     return Application(
         project, _backends(project, objects, SqliteMemo(_memo_file(project)), _catalog_url(project))

@@ -18,7 +18,7 @@ from lexiane_dagster.application.erasure.whole import require_whole
 from lexiane_dagster.application.preserve import load_snapshot, object_key
 from lexiane_dagster.domain.canonical import canonical_bytes
 from lexiane_dagster.domain.digest import digest_of_bytes, digest_of_json
-from lexiane_dagster.domain.errors import IntegrityError, NotFoundError
+from lexiane_dagster.domain.errors import IntegrityError, NotFoundError, UnavailableError
 from lexiane_dagster.domain.ledger.entry import VERSION
 from lexiane_dagster.domain.predicates import Making
 from lexiane_dagster.domain.snapshot import ChunksSnapshot, DocumentsSnapshot, EmbeddingsSnapshot
@@ -141,6 +141,7 @@ def load_manifest(objects: ObjectStore, version: str) -> Manifest:
     Raises:
         NotFoundError: there is no such version.
         IntegrityError: its bytes are not those that the version is named after.
+        UnavailableError: it is of a format that this release does not read.
     """
     data = objects.get(manifest_key(version))
     if digest_of_bytes(data) != version:
@@ -148,7 +149,13 @@ def load_manifest(objects: ObjectStore, version: str) -> Manifest:
             f"stored manifest {manifest_key(version)} is damaged: its digest is another",
             remedy="restore this file from the store's back-up",
         )
-    return Manifest.from_json(json.loads(data))
+    try:
+        return Manifest.from_json(json.loads(data))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnavailableError(
+            f"the manifest of version {version} cannot be read by this release: {error}",
+            remedy="use the release of lexiane-dagster that built the version, or a newer one",
+        ) from error
 
 
 def _seal(

@@ -28,6 +28,7 @@ def test_keys_makes_the_first_key(tmp_path: Path) -> None:
     assert project.run("keys", "--json").json == made
     (file,) = (project.home / "keys").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(project.home.stat().st_mode) == 0o700
     check(ledger_in(project.home), project.home)
 
 

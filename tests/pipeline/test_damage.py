@@ -1,5 +1,6 @@
 """A flipped byte is found where it is read, and the file is named."""
 
+import json
 import logging
 import random
 import shutil
@@ -10,7 +11,9 @@ import pytest
 
 from lexiane_dagster.application.build_index import load_manifest
 from lexiane_dagster.bootstrap import application
-from lexiane_dagster.domain.errors import IntegrityError
+from lexiane_dagster.domain.canonical import canonical_bytes
+from lexiane_dagster.domain.digest import digest_of_bytes
+from lexiane_dagster.domain.errors import IntegrityError, UnavailableError
 from lexiane_dagster.entrypoints.cli.output import NoProgress
 from tests.pipeline.documents import QUESTIONS
 from tests.pipeline.support import CORPUS, HASH, Project
@@ -158,3 +161,14 @@ def test_every_kind_of_file_is_known(project: Project) -> None:
         "versions",
         "waived",
     }
+
+
+def test_a_manifest_of_a_later_format(project: Project) -> None:
+    """What a newer release wrote is told from damage: its name is right, its format unknown."""
+    store = project.home / "store" / "versions"
+    manifest = json.loads((store / f"{digest(project)}.json").read_bytes())
+    later = canonical_bytes({**manifest, "format": "lexiane/index-version/v2"})
+    name = digest_of_bytes(later)
+    (store / f"{name}.json").write_bytes(later)
+    with pytest.raises(UnavailableError, match="this release"):
+        load_manifest(application(project.root).backends.objects, name)
