@@ -75,7 +75,7 @@ def stored_answer(ledger: Ledger, answer_id: int) -> StoredEntry:
     stored = ledger.entry(answer_id)
     if stored.type != ANSWER:
         raise NotFoundError(
-            f"entry {answer_id} of the ledger is of type {stored.type!r}, not an answer",
+            f"leaf {answer_id} of the ledger is of type {stored.type!r}, not an answer",
             remedy=LISTED,
         )
     return stored

@@ -49,10 +49,11 @@ class StagedReplay:
         self._stages = [StageResult(VERSION_STAGE, Outcome.SAME)]
         self._source: VectorSource = "recomputed"
         self._unavailable: str | None = None
-        chunks = asker.version.chunks
-        # Ranked chunks by rank, None where one is erased here or there.
+        chunks, whole = asker.version.chunks, not asker.version.erased.chunks
+        # Ranked chunks by rank, None where one is erased here or there. What a whole version never
+        # held was not erased: it is a difference.
         self._ranking = [
-            item if item is not None and item.ranked.chunk_id in chunks else None
+            item if item is not None and (whole or item.ranked.chunk_id in chunks) else None
             for item in record.ranking
         ]
         self._erased = sum(item is None for item in self._ranking)

@@ -16,6 +16,11 @@ def require_question(question: str, top: int, names: Iterable[str] = ()) -> None
 
     `names` are those of the asker and of groups.
     """
+    if isinstance(names, str):
+        # Its characters would be taken for groups, and recorded.
+        raise ConfigurationError(
+            f"{names!r} is one string, not a list of names", remedy="put it in a list"
+        )
     if not question.strip():
         raise ConfigurationError("the question is empty", remedy="ask something")
     if top < 1:

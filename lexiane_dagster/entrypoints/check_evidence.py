@@ -116,7 +116,7 @@ def from_base64(text: str) -> bytes:
 
 def root_of(leaf: bytes, index: int, size: int, proof: Sequence[str]) -> bytes:
     """The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2)."""
-    if not 0 <= index < size:
+    if type(index) is not int or not 0 <= index < size:
         raise RefusedError(f"there is no leaf {index} among {size}")
     position, last, found = index, size - 1, leaf_hash(leaf)
     for step in map(from_hex, proof):
@@ -234,6 +234,9 @@ def signature_holds(public_key: bytes, message: bytes, signature: bytes) -> bool
     try:
         key, commit = point_of(public_key), point_of(signature[:32])
     except ValueError:
+        return False
+    # Of a key of small order anybody can make signatures, for every message.
+    if doubled(doubled(doubled(key)))[0] % P == 0:
         return False
     digest = hashlib.sha512(signature[:32] + public_key + message).digest()
     number = int.from_bytes(digest, "little") % ORDER
@@ -639,7 +642,10 @@ class Check:
         first = [PACK, SIGNATURE]
         rest = sorted(path for path in self.members if path not in first)
         self.expect(list(self.members) == first + rest, "the members are not in their order")
-        self.expect(archive(self.members) == self.data, "a byte outside the members was changed")
+        self.expect(
+            archive(self.members) == self.data,
+            "the file is not the one archive of its members: a byte was changed",
+        )
 
     def members_listed(self) -> None:
         """Every member is listed with its digest; nothing is missing and nothing was added."""
@@ -748,6 +754,8 @@ class Check:
         entry_leaf(record["leaf"], "answer")
         shown = [record, *self.entries(), *self.key_rows()]
         self.expect(len({row["index"] for row in shown}) == len(shown), "a leaf is shown twice")
+        listed = [row["index"] for row in self.entries()]
+        self.expect(listed == sorted(listed), "ledger.json lists its leaves in another order")
         for row in shown:
             entry_leaf(row["leaf"])
             root = root_of(canonical(row["leaf"]), row["index"], head.size, row["proof"])
@@ -832,7 +840,10 @@ class Check:
                 f"the vector of {name} is cut short",
             )
             root = root_of(
-                from_hex(name) + value, row["index"], manifest["counts"]["chunks"], vector["proof"]
+                from_hex(name) + value,
+                vector["index"],
+                manifest["counts"]["chunks"],
+                vector["proof"],
             )
             self.expect(vector["index"] == row["index"], f"the vector of {name} stands elsewhere")
             self.expect(

@@ -127,7 +127,7 @@ def test_an_environment_that_cannot_be_used(
 def test_an_interrupted_build_says_so_in_one_line(own: Path) -> None:
     (own / "docs" / "new.md").write_text("# New\n\nSomething about the garage.\n")
     tables = own / ".lexiane" / "store" / "documents"
-    before = set(tables.rglob("*.parquet"))
+    before = set(tables.rglob("*"))
     building = subprocess.Popen(
         [sys.executable, "-m", "lexiane_dagster.entrypoints.cli", "build", "notes"],
         cwd=own,

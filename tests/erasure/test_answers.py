@@ -50,6 +50,14 @@ def test_all_of_a_person_and_nobody_else(own: Path) -> None:
     assert lexiane(own, "verify").code == 0
 
 
+def test_a_person_to_whom_nothing_was_given_is_told_as_that(own: Path) -> None:
+    ask(own, QUESTION, BOB)
+    told = lexiane(own, "erase", "--principal", f"{BOB}x")
+    assert told.code == 0
+    assert "no answer that is kept was given to that name" in told.out
+    assert "was given to that name" not in lexiane(own, "erase", "--principal", BOB).out
+
+
 def test_erasing_twice_adds_nothing(own: Path) -> None:
     mine = ask(own, QUESTION, BOB)
     assert lexiane(own, "erase", "--answer", str(mine), "--yes").code == 0

@@ -134,3 +134,26 @@ def test_signatures_are_those_of_rfc_8032() -> None:
         public = ours.public_key().public_bytes_raw()
         assert signature_holds(public, b"a" * length, made)
         assert not signature_holds(public, b"a" * length + b"b", made)
+
+
+# Points whose order divides 8, as y with the sign of x (also in the forms that RFC 8032 refuses).
+SMALL_ORDER = (
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+)
+
+
+def test_a_key_that_anybody_can_sign_with_signs_nothing() -> None:
+    points = list(map(bytes.fromhex, SMALL_ORDER))
+    for key in points:
+        for commit in points:
+            for message in (b"", b"a", b"b", b"c", b"d", b"e", b"f", b"g"):
+                assert not signature_holds(key, message, commit + bytes(32))

@@ -287,6 +287,7 @@ LIES: dict[str, tuple[str, Callable[[Pack], Pack]]] = {
             p.members["index.html"].replace(b'href="#answer"', b'href="https://example.org"'),
         ),
     ),
+    "leaves in another order": ("leaves", edited("ledger.json", put("entries", lambda e: e[::-1]))),
     "an attribute that acts": ("page", on_page(b"<main>", b'<main onclick="go()">')),
     "an attribute in a form of its own": ("page", on_page(b"<main>", b"<main/onclick=go()>")),
     "a link in another form": (
@@ -343,6 +344,24 @@ def test_every_key_that_was_ever_valid_can_be_the_one_that_is_known(
     assert old.verifier != new.verifier
     assert failing(check(new.bytes(), old.verifier)) == set()
     assert failing(check(old.bytes(), new.verifier)) == {"keys"}
+
+
+def test_an_index_is_a_number(packs: Mapping[str, Pack]) -> None:
+    """In Python `False` is one; in the format it is not."""
+    change = edited("keys.json", lambda value: value["keys"][0].update(index=False))
+    assert failing(check(change(packs["quotes"]).bytes())) == {"leaves", "signature"}
+    change = edited("chunks.json", lambda value: value["chunks"][0]["vector"].update(index=False))
+    assert failing(check(change(packs["tiny"]).bytes())) == {"vectors", "signature"}
+
+
+def test_an_erasure_covers_older_leaves_only(packs: Mapping[str, Pack]) -> None:
+    pack = packs["erased"]
+    assert "commitments" not in failing(check(pack.bytes()))
+    answer, ledger = pack.json("record.json")["index"], pack.json("ledger.json")
+    for entry in ledger["entries"]:
+        if entry["leaf"]["type"] == "erasure":
+            entry["index"] = answer - 1
+    assert "commitments" in failing(check(pack.having("ledger.json", ledger).bytes()))
 
 
 def second_key(change: Change) -> Callable[[Pack], Pack]:

@@ -35,7 +35,7 @@ def test_filters(asked: Asked) -> None:
     assert listed(asked, "--search", "ELTERNZEIT")[0] == [asked.ids[15]]
     assert listed(asked, "--principal", "nobody")[0] == []
     assert len(listed(asked, "--principal", PRINCIPAL, *ALL_GROUPS)[0]) == len(ASKS)
-    assert listed(asked, "--corpus", "other") == ([], 0)
+    assert asked.project.run("answers", "--corpus", "other", "--json").problem["exit_code"] == 5
     version = record_of(asked.project, asked.ids[0]).version
     assert len(listed(asked, "--version", version[:20])[0]) == len(OPEN)
     at = record_of(asked.project, asked.ids[5]).entry.at
@@ -60,7 +60,7 @@ def test_a_person_reads_one_line_an_answer(own: Asked) -> None:
     erase(own, own.ids[OPEN[1]], ["ranking/000"])
     lines = own.project.run("answers", "--corpus", CORPUS).out.splitlines()
     assert lines[-1] == (
-        f"{len(ASKS) - len(OPEN)} answers of other groups were left out: name them with --group"
+        f"{len(ASKS) - len(OPEN)} answers of other groups left out: name the groups with --group"
     )
     by_id = {int(line.split()[0]): line for line in lines[:-1]}
     assert by_id[own.ids[OPEN[0]]].endswith("  (erased)")
@@ -84,7 +84,7 @@ def test_all_leaves_the_others_out_and_says_how_many(asked: Asked) -> None:
     assert done.code == 0
     assert done.out == (
         f"{len(OPEN)} answers: {len(OPEN)} IDENTICAL, 0 SAME_EVIDENCE, 0 DIVERGED, 0 UNAVAILABLE, "
-        f"0 ERASED\n{len(ASKS) - len(OPEN)} answers of other groups were left out: name the groups "
+        f"0 ERASED\n{len(ASKS) - len(OPEN)} answers of other groups left out: name the groups "
         "with --group\n"
     )
 
@@ -111,3 +111,8 @@ def test_what_no_record_could_hold_is_refused(asked: Asked) -> None:
         with pytest.raises(ConfigurationError):
             refused()
     assert app.backends.ledger.size() == size
+
+
+def test_one_string_is_no_list_of_groups(asked: Asked) -> None:
+    with pytest.raises(ConfigurationError, match="'board' is one string, not a list"):
+        asker(application(asked.project.root)).ask("When does it open?", "board")

@@ -14,6 +14,7 @@ from lexiane_dagster.adapters.snowball import SnowballAnalyzer
 from lexiane_dagster.application.answer import Asker
 from lexiane_dagster.bootstrap import application
 from lexiane_dagster.domain.answer import AnalyzedQuestion, Draft, EvidenceChunk
+from lexiane_dagster.domain.record import answer_event
 from lexiane_dagster.domain.retrieval import Candidates, Scored
 from tests.replay.conftest import Asked
 from tests.replay.support import (
@@ -263,3 +264,20 @@ def test_replays_are_leaves_that_hold_no_personal_data(own: Asked) -> None:
     size = application(own.project.root).backends.ledger.size()
     assert own.project.run("replay", str(own.ids[0]), "--no-record").code == 0
     assert application(own.project.root).backends.ledger.size() == size
+
+
+def test_a_chunk_that_the_version_never_held_was_not_erased(own: Asked) -> None:
+    """A record that says so is wrong; `ERASED` would excuse it."""
+    app = application(own.project.root)
+    real = asker(app)
+    item = ASKS[LEAVE]
+    derived = real.derive(item.question, item.groups, item.top)
+    search = derived.answer.search
+    (first, *others) = search.ranking
+    foreign = replace(first, ranked=replace(first.ranked, chunk_id="0" * 64))
+    told = replace(search, ranking=(foreign, *others))
+    forged = replace(derived, answer=replace(derived.answer, search=told))
+    appended = app.backends.ledger.append([answer_event(forged, None, {})])
+    found = the_one(replayed(own.project, appended.indexes))
+    assert found.text == "DIVERGED(lexical)"
+    assert found.reason == "rank 1: chunk 000000000000… is no candidate now"

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -312,3 +313,24 @@ def test_a_leaf_of_another_shape_is_a_damaged_one(lab: Lab, part: bytes) -> None
     with pytest.raises(IntegrityError, match="damaged"):
         all_records(lab.application().backends.ledger, [answer])
     assert found(lab, "entries", rf"^leaf {answer}: ")
+
+
+def test_a_version_that_was_collected_and_put_back(lab: Lab) -> None:
+    version = str(lab.application().backends.ledger.entry(first_answer(lab)).entry.version)
+    lab.application().backends.ledger.append(
+        [Event(ERASURE, {"kind": "retention", "versions": [version]})]
+    )
+    assert found(
+        lab, "versions", rf"^version {version} was collected says the ledger, but it is in"
+    )
+
+
+@pytest.mark.parametrize("part", [{"covers": [{"entry": "x", "paths": 5}]}, {"tables": 5}])
+def test_an_erasure_of_another_shape_is_named_and_erases_nothing(
+    lab: Lab, part: dict[str, Any]
+) -> None:
+    ledger = lab.application().backends.ledger
+    (leaf,) = ledger.append([Event(ERASURE, {"kind": "answer", **part})]).indexes
+    report = lab.verify()
+    assert {step.name for step in report.steps if not step.ok} == {"entries"}
+    assert found(lab, "entries", rf"^leaf {leaf}: TypeError")

@@ -37,7 +37,7 @@ def test_a_problem_ends_with_6_and_is_named(lab: Lab) -> None:
     done = lexiane(lab.root, "verify")
     assert done.code == 6
     assert f"       {problem}" in done.out.splitlines()
-    assert done.err.startswith("lexiane: 1 problems in records. To mend: ")
+    assert done.err.startswith("lexiane: 1 problem in records. To mend: ")
     told = lexiane(lab.root, "verify", "--json")
     report = json.loads(told.out)
     assert (told.code, report["ok"]) == (6, False)

@@ -122,6 +122,11 @@ def test_a_checkpoint_that_nobody_signed(intact: Lab, tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_another_ledger(intact: Lab, tmp_path: Path) -> None:
     stranger = FolderKeyring(tmp_path).create()
-    head = Checkpoint("elsewhere", 5, bytes(32))
-    note = sign(head, [(stranger.public_key, stranger.sign)]).note()
-    assert any(line.startswith("since: fork: ") for line in since_problems(intact, note))
+    for size, told in ((5, "since: fork: "), (100_000, "since: roll-back: ")):
+        head = Checkpoint("elsewhere", size, bytes(32))
+        note = sign(head, [(stranger.public_key, stranger.sign)]).note()
+        other, named = since_problems(intact, note)[:2]
+        assert other.startswith(
+            "since: the remembered checkpoint is of another ledger, 'elsewhere'"
+        )
+        assert named.startswith(told)

@@ -2,9 +2,13 @@
 
 from threading import Event, Thread
 
-from lexiane_dagster.application.verification import verify_ledger
+from lexiane_dagster.application.erasure.plan import Wanted
+from lexiane_dagster.application.verification import verify, verify_ledger
+from lexiane_dagster.bootstrap import analyzer
 from lexiane_dagster.entrypoints.cli.output import NoProgress
-from tests.verification.lab import Lab, ask, released
+from lexiane_dagster.ports.analyzer import Analyzer
+from tests.pipeline.support import CORPUS
+from tests.verification.lab import Lab, ask, forget, released
 
 
 def test_answers_given_meanwhile_are_no_problem(lab: Lab) -> None:
@@ -30,3 +34,19 @@ def test_answers_given_meanwhile_are_no_problem(lab: Lab) -> None:
     sizes = [step.checked for report in reports for step in report.steps if step.name == "entries"]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
+
+
+def test_what_is_erased_meanwhile_is_no_damage(lab: Lab) -> None:
+    """An erasure comes when the first version was walked and the others were not."""
+    app, calls = lab.application(), list[str]()
+
+    def erasing(language: str) -> Analyzer:
+        if not calls:
+            forget(app, Wanted(documents=("tiny.md",), corpora=(CORPUS,)))
+        calls.append(language)
+        return analyzer(language)
+
+    before = app.backends.ledger.size()
+    report = verify(lab.application().backends, erasing, NoProgress())
+    assert app.backends.ledger.size() > before
+    assert report.problems == []

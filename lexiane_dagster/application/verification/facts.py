@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lexiane_dagster.domain.canonical import Json
 from lexiane_dagster.domain.ledger.entry import ERASURE, KEY, PROMOTION, VERSION, Entry
+from lexiane_dagster.domain.ledger.erasures import Erasures
 from lexiane_dagster.domain.redaction import Authorised
 
 STATEMENT = "statement"
@@ -73,8 +74,10 @@ class Facts:
         elif entry.type == PROMOTION:
             self.promotions.append(_promotion(index, entry.at, entry.body))
         elif entry.type == ERASURE:
-            self.erasures.append((index, entry))
+            # Raises for a body of another shape, which then erases nothing.
+            Erasures([(index, entry)])
             self.collected |= Authorised([entry]).collected
+            self.erasures.append((index, entry))
         if STATEMENT in entry.commitments:
             self.statements.append((index, entry))
 

@@ -35,6 +35,7 @@ def check_since(
     """
     found, head = Findings("since"), remembered.checkpoint
     found.checked += 1
+    _check_origin(found, rows, remembered, facts)
     older, frontier = Facts(), Frontier()
     if facts.size < head.size:
         found.problem(
@@ -61,6 +62,18 @@ def check_since(
         older.collected,
     )
     return step, frontier
+
+
+def _check_origin(found: Findings, rows: Rows, remembered: SignedCheckpoint, facts: Facts) -> None:
+    """The newest checkpoint bears the same name; otherwise a fork or a roll-back is only a mix-up."""
+    with found.item("the newest checkpoint"):
+        for _, note in rows.checkpoints(facts.size):
+            origin = SignedCheckpoint.from_note(note).checkpoint.origin
+            found.require(
+                origin == remembered.checkpoint.origin,
+                f"the remembered checkpoint is of another ledger, {remembered.checkpoint.origin!r}, "
+                f"than this one, {origin!r}",
+            )
 
 
 def _stored(rows: Rows) -> Nodes:

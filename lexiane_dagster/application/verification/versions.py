@@ -47,7 +47,11 @@ def check_versions(
     for name in sorted(facts.versions.keys() | stored.keys()):
         leaf, at = facts.versions.get(name, (None, ""))
         row = stored.get(name)
-        if name in facts.collected and row is None:
+        if name in facts.collected:
+            found.require(
+                row is None,
+                f"version {name} was collected says the ledger, but it is in the catalog",
+            )
             continue
         if leaf is not None and leaf < facts.start:
             found.require(row is not None, f"version {name} of leaf {leaf} is not in the catalog")

@@ -47,9 +47,11 @@ from lexiane_dagster.application.verification.since import check_since
 from lexiane_dagster.application.verification.statements import check_statements
 from lexiane_dagster.application.verification.versions import Listed, check_versions, listed
 from lexiane_dagster.domain.ledger.checkpoint import SignedCheckpoint
+from lexiane_dagster.domain.ledger.entry import ERASURE
 from lexiane_dagster.domain.report import Report, Step
 from lexiane_dagster.ports.analyzer import Analyzer
 from lexiane_dagster.ports.audit import Rows
+from lexiane_dagster.ports.ledger import Ledger
 from lexiane_dagster.ports.progress import Progress
 
 DATABASE_STEPS = (
@@ -86,10 +88,37 @@ def verify(
     since: SignedCheckpoint | None = None,
 ) -> Report:
     """All steps. Never raises for what is stored; a database, file or row that cannot be read is a
-    problem of its step."""
+    problem of its step.
+
+    The store has no snapshots: what is erased while it is walked looks like damage. So where there are
+    problems and the ledger speaks of a later erasure, everything is walked once more.
+    """
+    database, report = _walked(backends, analyzer_for, progress, since)
+    if not report.ok and _erased_since(database, backends.ledger):
+        _, report = _walked(backends, analyzer_for, progress, since)
+    return report
+
+
+def _walked(
+    backends: Backends,
+    analyzer_for: Callable[[str], Analyzer],
+    progress: Progress,
+    since: SignedCheckpoint | None,
+) -> tuple[_Database, Report]:
     database = _Database(Facts())
     steps = _database_steps(database, backends, progress, since)
-    return Report((*steps, *_store_steps(database, backends, analyzer_for, progress)))
+    report = Report((*steps, *_store_steps(database, backends, analyzer_for, progress)))
+    return database, report
+
+
+def _erased_since(database: _Database, ledger: Ledger) -> bool:
+    """True when an erasure leaf came after the state of the database that was walked."""
+    if database.listed is None:
+        return False
+    unread = Findings("database")
+    with unread.item("the erasures"):
+        return any(index >= database.facts.size for index in ledger.find(ERASURE))
+    return False
 
 
 def _database_steps(

@@ -23,7 +23,7 @@ class Erasures:
             if entry.type == ERASURE:
                 covers: Any = entry.body.get("covers", ())
                 for item in covers:
-                    if item["entry"] < index:
+                    if 0 <= item["entry"] < index:
                         self._covered.setdefault(item["entry"], set()).update(item["paths"])
                     else:
                         self.ahead.append((index, item["entry"]))

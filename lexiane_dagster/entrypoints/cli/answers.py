@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lexiane_dagster.entrypoints.cli.options import Group
-from lexiane_dagster.entrypoints.cli.output import Json, ProjectOption, one_line, print_json
+from lexiane_dagster.entrypoints.cli.output import (
+    Json,
+    ProjectOption,
+    counted,
+    one_line,
+    print_json,
+)
 from lexiane_dagster.entrypoints.cli.project import open_application
 
 if TYPE_CHECKING:
@@ -41,6 +47,7 @@ def answers(
     from lexiane_dagster.application.find_answers import Wanted, find_answers
     from lexiane_dagster.application.open_version import resolve_version
     from lexiane_dagster.domain.version import full_name
+    from lexiane_dagster.entrypoints.cli.layout import corpus_folder
 
     app = open_application(project)
     if version is not None:
@@ -48,6 +55,8 @@ def answers(
         version = full_name(app.backends.catalog.version(digest).corpus, digest)
     wanted = Wanted(corpus, version, search, principal, _moment(since), _moment(until))
     found = find_answers(app.backends.ledger, wanted, frozenset(group or ()), limit)
+    if corpus is not None and not found.answers and corpus not in app.backends.catalog.corpora():
+        corpus_folder(app.project.root, corpus)
     if as_json:
         print_json({"answers": [_listed(item) for item in found.answers], "hidden": found.hidden})
         return
@@ -56,7 +65,8 @@ def answers(
     if not found.answers:
         typer.echo("no answers")
     if found.hidden:
-        typer.echo(f"{found.hidden} answers of other groups were left out: name them with --group")
+        told = counted(found.hidden, "answer")
+        typer.echo(f"{told} of other groups left out: name the groups with --group")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -83,6 +83,8 @@ def _render(plan: "ErasurePlan", done: bool, leaves: tuple[int, ...]) -> None:
     told = plan.to_json()
     rows = told["rows"] if isinstance(told["rows"], dict) else {}
     verb = "gone" if done else "to go"
+    if plan.wanted.principals and not plan.answers:
+        typer.echo("principal  no answer that is kept was given to that name; check the spelling")
     typer.echo(f"answers    {len(plan.answers)} touched, {told['fields']} fields {verb}")
     if plan.wanted.documents:
         if not plan.traces.rows and not plan.traces.redactions:

@@ -26,6 +26,6 @@ def export_ledger(
         print_json(exported.to_json())
         return
     found = exported.head.checkpoint
-    typer.echo(f"{exported.folder}: {found.size} leaves, {exported.written} files written")
+    typer.echo(f"{exported.folder}: {found.size} leaves, {exported.written} tiles written")
     typer.echo(f"root  {found.root.hex()}")
     typer.echo(f"key   {exported.keys[-1]}")

@@ -80,6 +80,7 @@ def _run(as_json: bool) -> int:
         print_error(unavailable, as_json)
         return unavailable.exit_code
     except (KeyboardInterrupt, click.Abort):
+        found = INTERRUPTED
+    if found == INTERRUPTED:  # Typer makes a plain exit code of an interruption inside a command
         sys.stderr.write("lexiane: interrupted; nothing half-done is visible.\n")
-        return INTERRUPTED
     return found if isinstance(found, int) else 0

@@ -61,6 +61,11 @@ def _controls(mark: str) -> bool:
     return unicodedata.category(mark) in ("Cc", "Cs") or mark in DIRECTIONS
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 problem`, `2 problems`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class BarProgress:
     """The `Progress` port as bars on stderr; silent where stderr is no terminal.
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lexiane_dagster.entrypoints.cli.options import Group
-from lexiane_dagster.entrypoints.cli.output import BarProgress, Json, ProjectOption, print_json
+from lexiane_dagster.entrypoints.cli.output import (
+    BarProgress,
+    Json,
+    ProjectOption,
+    counted,
+    print_json,
+)
 from lexiane_dagster.entrypoints.cli.project import open_application
 
 if TYPE_CHECKING:
@@ -80,7 +86,8 @@ def _render(found: "Sequence[Replay]", every: bool, hidden: int) -> None:
     if every and recorded:
         typer.echo(f"{recorded} were reached from the recorded query vector")
     if hidden:
-        typer.echo(f"{hidden} answers of other groups were left out: name the groups with --group")
+        told = counted(hidden, "answer")
+        typer.echo(f"{told} of other groups left out: name the groups with --group")
 
 
 def _line(item: "Replay") -> str:

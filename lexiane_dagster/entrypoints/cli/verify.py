@@ -11,6 +11,7 @@ from lexiane_dagster.entrypoints.cli.output import (
     BarProgress,
     Json,
     ProjectOption,
+    counted,
     one_line,
     print_json,
 )
@@ -53,7 +54,7 @@ def verify(
     if not report.ok:
         wrong = [step.name for step in report.steps if not step.ok]
         raise IntegrityError(
-            f"{len(report.problems)} problems in {', '.join(wrong)}",
+            f"{counted(len(report.problems), 'problem')} in {', '.join(wrong)}",
             remedy="restore what is named from a back-up; docs/security/threat-model.md says what "
             "each problem can mean",
         )

@@ -492,7 +492,7 @@ func (p *pack) archive() {
 	rest := append([]string{}, order...)
 	sort.Slice(rest, func(i, j int) bool { return rank(rest[i]) < rank(rest[j]) })
 	p.expect(fmt.Sprint(order) == fmt.Sprint(rest), "the members are not in their order")
-	p.expect(bytes.Equal(frame(order, members), p.data), "a byte outside the members was changed")
+	p.expect(bytes.Equal(frame(order, members), p.data), "the file is not the one archive of its members: a byte was changed")
 }
 
 func rank(path string) string {
@@ -617,6 +617,9 @@ func (p *pack) leaves() {
 	head := p.head()
 	entryLeaf(at(p.record(), "leaf"), "answer")
 	seen := map[int64]bool{}
+	for i, entry := range p.entries() {
+		p.expect(i == 0 || number(p.entries()[i-1], "index") < number(entry, "index"), "the leaves are not in their order")
+	}
 	for _, row := range append(append(list{p.record()}, p.entries()...), p.keys()...) {
 		index := number(row, "index")
 		entryLeaf(at(row, "leaf"), "")
