@@ -113,5 +113,11 @@ def checked_record(
                 f"the field {path!r} of answer {answer_id} is gone, and no erasure covers it",
                 remedy=RESTORE,
             )
-    values = decoded((path, field.value) for path, field in fields.items())
+    try:
+        values = decoded((path, field.value) for path, field in fields.items())
+    except ValueError as error:
+        raise IntegrityError(
+            f"answer {answer_id} was recorded with a field that is no JSON: {error}",
+            remedy=RESTORE,
+        ) from error
     return AnswerRecord(answer_id, entry, values, missing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from lexiane_dagster.adapters.embedded.searcher import EmbeddedSearcher
@@ -12,8 +13,10 @@ from lexiane_dagster.adapters.extractive.generator import ExtractiveGenerator
 from lexiane_dagster.adapters.memory.embedder import HashEmbedder
 from lexiane_dagster.adapters.snowball import SnowballAnalyzer
 from lexiane_dagster.application.answer import Asker
+from lexiane_dagster.application.records import load_record
 from lexiane_dagster.bootstrap import application
 from lexiane_dagster.domain.answer import AnalyzedQuestion, Draft, EvidenceChunk
+from lexiane_dagster.domain.errors import IntegrityError
 from lexiane_dagster.domain.record import answer_event
 from lexiane_dagster.domain.retrieval import Candidates, Scored
 from tests.replay.conftest import Asked
@@ -281,3 +284,14 @@ def test_a_chunk_that_the_version_never_held_was_not_erased(own: Asked) -> None:
     found = the_one(replayed(own.project, appended.indexes))
     assert found.text == "DIVERGED(lexical)"
     assert found.reason == "rank 1: chunk 000000000000… is no candidate now"
+
+
+def test_a_field_that_was_recorded_as_no_json_is_named(own: Asked) -> None:
+    """The commitment holds, so only reading can tell: somebody with the key recorded it."""
+    app = application(own.project.root)
+    item = ASKS[LEAVE]
+    event = answer_event(asker(app).derive(item.question, item.groups, item.top), None, {})
+    broken = replace(event, fields={**event.fields, "selection": b"{"})
+    (index,) = app.backends.ledger.append([broken]).indexes
+    with pytest.raises(IntegrityError, match=f"answer {index} was recorded with a field"):
+        load_record(app.backends.ledger, index, item.groups)
