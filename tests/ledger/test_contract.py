@@ -1,13 +1,14 @@
 """What every ledger must do (ports/ledger.py), over the real database and real keys."""
 
 import random
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
 from lexiane_dagster.adapters.sql.ledger import SqlLedger
-from lexiane_dagster.domain.errors import NotFoundError, UnavailableError
+from lexiane_dagster.domain.errors import IntegrityError, NotFoundError, UnavailableError
 from lexiane_dagster.domain.ledger.entry import KEY, Event
 from tests.ledger import child
 from tests.ledger.support import answer, check, erasure, keyring_in, ledger_in, note
@@ -96,6 +97,15 @@ def test_an_append_is_all_or_nothing(ledger: SqlLedger, tmp_path: Path) -> None:
         ledger.append([answer("lost"), Event("replay", {"too": "l" * 65_536})])
     assert (raw(tmp_path), ledger.size()) == before
     check(ledger, tmp_path)
+
+
+def test_nothing_is_appended_to_a_tree_that_lost_nodes(ledger: SqlLedger, tmp_path: Path) -> None:
+    ledger.append([answer("first")])
+    with sqlite3.connect(tmp_path / "catalog.sqlite") as database:
+        database.execute("DELETE FROM nodes")
+    with pytest.raises(IntegrityError, match="nodes of the ledger's tree are missing"):
+        ledger.append([answer("second")])
+    assert ledger.size() == 2
 
 
 def test_entries_are_read_in_batches_without_gaps(ledger: SqlLedger) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from lexiane_dagster.adapters.sql.schema import checkpoints, fields, keys, ledger, nodes
 from lexiane_dagster.domain.canonical import Json
+from lexiane_dagster.domain.errors import IntegrityError
 from lexiane_dagster.domain.ledger.checkpoint import Checkpoint, SignedCheckpoint, sign
 from lexiane_dagster.domain.ledger.commitment import OPENING_BYTES
 from lexiane_dagster.domain.ledger.entry import KEY, Event, entry_of
@@ -20,6 +21,15 @@ from lexiane_dagster.ports.keyring import Keyring, Signer
 from lexiane_dagster.ports.ledger import Appended
 
 Row = dict[str, object]
+Nodes = dict[tuple[int, int], bytes]
+
+# Made once: SQLAlchemy takes longer to make and to recognise a statement than SQLite to carry it out.
+_NEWEST_LEAF = sa.select(sa.func.max(ledger.c.leaf))
+_NEWEST_KEY = sa.select(keys.c.origin, keys.c.public_key).order_by(keys.c.leaf.desc()).limit(1)
+_NODES = sa.select(nodes.c.level, nodes.c.position, nodes.c.hash).where(
+    sa.tuple_(nodes.c.level, nodes.c.position).in_(sa.bindparam("wanted", expanding=True))
+)
+_NEW_ROWS = {table: table.insert() for table in (ledger, nodes, fields, keys, checkpoints)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +47,9 @@ class Appender:
         origin, signer = self._current(connection)
         if size == 0:
             events = [_key_event(origin, signer.public_key), *events]
-        self._insert(connection, size, at, origin, events)
+        tree = self._insert(connection, size, at, origin, events)
         indexes = tuple(range(size, size + len(events)))
-        head = _sign(connection, origin, size + len(events), [signer])
+        head = _sign(connection, origin, size + len(events), tree, [signer])
         return Appended(indexes[1:] if size == 0 else indexes, at, head)
 
     def signer(self, connection: sa.Connection) -> Signer:
@@ -54,14 +64,12 @@ class Appender:
         origin, size = self._current(connection)[0], ledger_size(connection)
         new = self.keyring.create()
         at = self.clock.now()
-        self._insert(connection, size, at, origin, [_key_event(origin, new.public_key)])
-        head = _sign(connection, origin, size + 1, [new, old])
+        tree = self._insert(connection, size, at, origin, [_key_event(origin, new.public_key)])
+        head = _sign(connection, origin, size + 1, tree, [new, old])
         return Appended((size,), at, head)
 
     def _current(self, connection: sa.Connection) -> tuple[str, Signer]:
-        found = connection.execute(
-            sa.select(keys.c.origin, keys.c.public_key).order_by(keys.c.leaf.desc()).limit(1)
-        ).first()
+        found = connection.execute(_NEWEST_KEY).first()
         if found:
             return found.origin, self.keyring.load(found.public_key)
         # A key whose leaf a crash took away is used now; nobody else can be here.
@@ -77,7 +85,8 @@ class Appender:
         at: str,
         origin: str,
         events: Sequence[Event],
-    ) -> None:
+    ) -> Nodes:
+        """Write everything but the checkpoint; returns the nodes that the new root is made of."""
         rows: list[Row] = []
         values: list[Row] = []
         hashes: list[bytes] = []
@@ -104,7 +113,8 @@ class Appender:
             for index, event in enumerate(events, start=start)
             if event.type == KEY
         ]
-        added = _grown(connection, start, hashes)
+        tree = _stored(connection, _complete(start))
+        added = _grow(tree, start, hashes)
         for table, content in (
             (ledger, rows),
             (nodes, added),
@@ -112,22 +122,13 @@ class Appender:
             (keys, new_keys),
         ):
             if content:
-                connection.execute(table.insert(), content)
+                connection.execute(_NEW_ROWS[table], content)
+        return tree
 
 
 def ledger_size(connection: sa.Connection) -> int:
-    newest = connection.execute(sa.select(sa.func.max(ledger.c.leaf))).scalar()
+    newest = connection.execute(_NEWEST_LEAF).scalar()
     return 0 if newest is None else newest + 1
-
-
-def read_nodes(
-    connection: sa.Connection, wanted: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], bytes]:
-    """Stored subtree hashes by (level, index)."""
-    if not wanted:
-        return {}
-    query = sa.select(nodes).where(sa.tuple_(nodes.c.level, nodes.c.position).in_(wanted))
-    return {(row.level, row.position): row.hash for row in connection.execute(query)}
 
 
 def public_key_of(body: Mapping[str, Json]) -> bytes:
@@ -144,29 +145,42 @@ def _complete(size: int) -> list[tuple[int, int]]:
     return [(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1]
 
 
-def _grown(connection: sa.Connection, size: int, hashes: Sequence[bytes]) -> list[Row]:
-    """Rows of all nodes that come into being when `hashes` are appended to `size` leaves."""
-    known = read_nodes(connection, _complete(size)) if hashes else {}
+def _stored(connection: sa.Connection, wanted: Sequence[tuple[int, int]]) -> Nodes:
+    """Stored subtree hashes by (level, position)."""
+    if not wanted:
+        return {}
+    found = connection.execute(_NODES, {"wanted": wanted})
+    tree = {(row.level, row.position): row.hash for row in found}
+    if len(tree) < len(wanted):
+        raise IntegrityError(
+            "nodes of the ledger's tree are missing, so nothing can be appended",
+            remedy="run `lexiane verify`, and restore the catalog from its back-up",
+        )
+    return tree
+
+
+def _grow(tree: Nodes, size: int, hashes: Sequence[bytes]) -> list[Row]:
+    """Rows of all nodes that come into being when `hashes` are appended to `size` leaves; they are
+    added to `tree`, which holds those that the old root is made of."""
     added: list[Row] = []
     for index, found in enumerate(hashes, start=size):
         level, position, value = 0, index, found
         while True:
-            known[level, position] = value
+            tree[level, position] = value
             added.append({"level": level, "position": position, "hash": value})
             if position & 1 == 0:
                 break
-            value = node_hash(known[level, position - 1], value)
+            value = node_hash(tree[level, position - 1], value)
             level, position = level + 1, position >> 1
     return added
 
 
 def _sign(
-    connection: sa.Connection, origin: str, size: int, signers: Sequence[Signer]
+    connection: sa.Connection, origin: str, size: int, tree: Nodes, signers: Sequence[Signer]
 ) -> SignedCheckpoint:
-    known = read_nodes(connection, _complete(size))
-    root = tree_root(lambda level, index: known[level, index], size)
+    root = tree_root(lambda level, position: tree[level, position], size)
     head = sign(
         Checkpoint(origin, size, root), [(signer.public_key, signer.sign) for signer in signers]
     )
-    connection.execute(checkpoints.insert(), {"size": size, "note": head.note()})
+    connection.execute(_NEW_ROWS[checkpoints], {"size": size, "note": head.note()})
     return head
