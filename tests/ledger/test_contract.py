@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 
+from lexiane_dagster.adapters.sql.appending import nodes_query
 from lexiane_dagster.adapters.sql.ledger import SqlLedger
 from lexiane_dagster.domain.errors import IntegrityError, NotFoundError, UnavailableError
 from lexiane_dagster.domain.ledger.entry import KEY, Event
@@ -97,6 +99,17 @@ def test_an_append_is_all_or_nothing(ledger: SqlLedger, tmp_path: Path) -> None:
         ledger.append([answer("lost"), Event("replay", {"too": "l" * 65_536})])
     assert (raw(tmp_path), ledger.size()) == before
     check(ledger, tmp_path)
+
+
+def test_an_append_reads_no_table_from_end_to_end(ledger: SqlLedger, tmp_path: Path) -> None:
+    """Else recording slows down with every answer."""
+    ledger.append([answer("first")])
+    query = nodes_query(3).compile(dialect=sqlite_dialect.dialect(paramstyle="named"))
+    with sqlite3.connect(tmp_path / "catalog.sqlite") as database:
+        values = dict.fromkeys(query.params, 0)
+        plan = database.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()
+        newest = database.execute("EXPLAIN QUERY PLAN SELECT max(leaf) FROM ledger").fetchall()
+    assert [row[3] for row in (*plan, *newest) if row[3].startswith("SCAN")] == []
 
 
 def test_nothing_is_appended_to_a_tree_that_lost_nodes(ledger: SqlLedger, tmp_path: Path) -> None:

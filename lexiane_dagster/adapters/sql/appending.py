@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -26,9 +27,6 @@ Nodes = dict[tuple[int, int], bytes]
 # Made once: SQLAlchemy takes longer to make and to recognise a statement than SQLite to carry it out.
 _NEWEST_LEAF = sa.select(sa.func.max(ledger.c.leaf))
 _NEWEST_KEY = sa.select(keys.c.origin, keys.c.public_key).order_by(keys.c.leaf.desc()).limit(1)
-_NODES = sa.select(nodes.c.level, nodes.c.position, nodes.c.hash).where(
-    sa.tuple_(nodes.c.level, nodes.c.position).in_(sa.bindparam("wanted", expanding=True))
-)
 _NEW_ROWS = {table: table.insert() for table in (ledger, nodes, fields, keys, checkpoints)}
 
 
@@ -145,11 +143,31 @@ def _complete(size: int) -> list[tuple[int, int]]:
     return [(level, (size >> level) - 1) for level in range(size.bit_length()) if size >> level & 1]
 
 
+@cache
+def nodes_query(count: int) -> sa.Select[tuple[int, int, bytes]]:
+    """Selects `count` nodes by `level0`, `position0`, `level1`, … Not by a list of pairs, for which SQLite
+    reads the whole table."""
+    return sa.select(nodes.c.level, nodes.c.position, nodes.c.hash).where(
+        sa.or_(
+            *(
+                (nodes.c.level == sa.bindparam(f"level{number}"))
+                & (nodes.c.position == sa.bindparam(f"position{number}"))
+                for number in range(count)
+            )
+        )
+    )
+
+
 def _stored(connection: sa.Connection, wanted: Sequence[tuple[int, int]]) -> Nodes:
     """Stored subtree hashes by (level, position)."""
     if not wanted:
         return {}
-    found = connection.execute(_NODES, {"wanted": wanted})
+    values = {
+        f"{name}{number}": value
+        for number, node in enumerate(wanted)
+        for name, value in zip(("level", "position"), node, strict=True)
+    }
+    found = connection.execute(nodes_query(len(wanted)), values)
     tree = {(row.level, row.position): row.hash for row in found}
     if len(tree) < len(wanted):
         raise IntegrityError(
